@@ -1,0 +1,126 @@
+//! One request's worth of change, and what became of it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::DestinationError;
+use crate::identifier::IdentifierKind;
+
+/// Whether identifiers go in or out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Into the audience.
+    Add,
+    /// Out of the audience.
+    Remove,
+}
+
+impl Action {
+    /// The name in files and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Identifiers of one kind that go in, or out, together. Kind and digests cannot disagree: the digests are of the
+/// kind's width by construction.
+#[derive(Clone)]
+pub struct Batch {
+    action: Action,
+    kind: IdentifierKind,
+    digests: Bytes,
+}
+
+impl Batch {
+    /// A batch of these digests, one after the other without separator; `None` when their length is not a multiple
+    /// of the kind's [`digest_len`](IdentifierKind::digest_len).
+    #[must_use]
+    pub fn new(action: Action, kind: IdentifierKind, digests: Bytes) -> Option<Self> {
+        digests.len().is_multiple_of(kind.digest_len()).then_some(Self { action, kind, digests })
+    }
+
+    /// In or out.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The kind of every identifier in it.
+    #[must_use]
+    pub fn kind(&self) -> IdentifierKind {
+        self.kind
+    }
+
+    /// How many identifiers there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.digests.len() / self.kind.digest_len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// The digests, each [`digest_len`](IdentifierKind::digest_len) bytes long.
+    pub fn digests(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.digests.chunks_exact(self.kind.digest_len())
+    }
+}
+
+/// Shows the size only: a digest is an identifier.
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("action", &self.action)
+            .field("kind", &self.kind)
+            .field("identifiers", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Receipt {
+    /// The destination has taken it for good (which is not to say that it has matched anybody yet).
+    Accepted,
+    /// It counts once [`finish`](super::AudienceWriter::finish) has succeeded.
+    Staged,
+    /// The destination will not have it; sending it again changes nothing.
+    Refused(Refusal),
+    /// The reply was lost: it may or may not have been taken.
+    Unknown(DestinationError),
+}
+
+/// Why a batch was refused, and how far the refusal reaches.
+#[derive(Debug)]
+pub struct Refusal {
+    /// How far it reaches.
+    pub scope: RefusalScope,
+    /// The destination's word.
+    pub error: DestinationError,
+}
+
+/// How far a refusal reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalScope {
+    /// This batch; others may well be taken.
+    Batch,
+    /// Every batch of this kind of identifier: the destination does not know the kind.
+    Kind,
+}

@@ -1,0 +1,5 @@
+//! From rows to identifiers: mapping, normalising, hashing, rejecting. Raw values end here.
+
+mod kind;
+
+pub use kind::IdentifierKind;

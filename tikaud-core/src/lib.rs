@@ -1,0 +1,15 @@
+//! Keeps an advertising **audience** equal to a **segment** of a company's customers.
+//!
+//! The modules stand in the order in which data passes through them:
+//!
+//! ```text
+//! Segment ──rows──▶ identifiers ──sorted sets──▶ diff ──▶ plan ──▶ destination ──receipts──▶ state
+//! (source)          map, normalise,              vs last   guards,   apply in batches,        commit, compare-
+//!                   hash, reject                 state     review    pace, retry              and-swap, report
+//! ```
+
+pub mod segment;
+
+pub mod identifier;
+
+pub mod destination;

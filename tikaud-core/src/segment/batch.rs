@@ -1,0 +1,243 @@
+//! A batch of members: columns of text, each cell holding no, one or many values.
+
+use std::fmt;
+
+use futures::{StreamExt, stream};
+
+use super::{MemberStream, SegmentError};
+
+/// A column has reached the 4 GiB of text that one batch can hold: emit the batch and start another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a column of one member batch holds at most 4 GiB of text; emit smaller batches")]
+#[non_exhaustive]
+pub struct TextColumnFull;
+
+/// One column of a batch. A cell holds any number of values: none is a null cell, several are a list.
+///
+/// ```
+/// use tikaud_core::segment::TextColumn;
+///
+/// let mut column = TextColumn::default();
+/// column.push(Some("ada@example.com"))?;
+/// column.push(None)?;
+/// column.push_list(["a@example.com", "b@example.com"])?;
+/// assert_eq!(column.len(), 3);
+/// assert_eq!(column.cell(2).collect::<Vec<_>>(), ["a@example.com", "b@example.com"]);
+/// # Ok::<(), tikaud_core::segment::TextColumnFull>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct TextColumn {
+    text: String,
+    /// Where in `text` each value ends.
+    value_ends: Vec<u32>,
+    /// How many values there are up to and including each cell.
+    cell_ends: Vec<u32>,
+}
+
+impl TextColumn {
+    /// An empty column with room for `cells` cells of `text` bytes in all.
+    #[must_use]
+    pub fn with_capacity(cells: usize, text: usize) -> Self {
+        Self {
+            text: String::with_capacity(text),
+            value_ends: Vec::with_capacity(cells),
+            cell_ends: Vec::with_capacity(cells),
+        }
+    }
+
+    /// Appends a cell with one value, or a null cell.
+    ///
+    /// # Errors
+    ///
+    /// [`TextColumnFull`]; the column is as it was.
+    pub fn push(&mut self, value: Option<&str>) -> Result<(), TextColumnFull> {
+        self.push_list(value)
+    }
+
+    /// Appends a cell with any number of values.
+    ///
+    /// # Errors
+    ///
+    /// [`TextColumnFull`]; the column is as it was.
+    pub fn push_list<'a>(&mut self, values: impl IntoIterator<Item = &'a str>) -> Result<(), TextColumnFull> {
+        let (text_before, values_before) = (self.text.len(), self.value_ends.len());
+        for value in values {
+            let Ok(end) = u32::try_from(self.text.len() + value.len()) else {
+                self.text.truncate(text_before);
+                self.value_ends.truncate(values_before);
+                return Err(TextColumnFull);
+            };
+            self.text.push_str(value);
+            self.value_ends.push(end);
+        }
+        // There are at most as many values as bytes, plus empty ones: those too must stay countable.
+        let Ok(cell_end) = u32::try_from(self.value_ends.len()) else {
+            self.text.truncate(text_before);
+            self.value_ends.truncate(values_before);
+            return Err(TextColumnFull);
+        };
+        self.cell_ends.push(cell_end);
+        Ok(())
+    }
+
+    /// How many cells there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cell_ends.len()
+    }
+
+    /// Whether there is no cell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cell_ends.is_empty()
+    }
+
+    /// The values of a cell; none for a null cell and for one past the end.
+    pub fn cell(&self, row: usize) -> impl Iterator<Item = &str> {
+        let last = self.cell_ends.get(row).map_or(0, |&end| end as usize);
+        let first = match row.checked_sub(1) {
+            Some(before) => self.cell_ends.get(before).map_or(last, |&end| end as usize),
+            None => 0,
+        };
+        (first..last).map(|value| self.value(value))
+    }
+
+    fn value(&self, value: usize) -> &str {
+        let start = value.checked_sub(1).map_or(0, |before| self.value_ends[before] as usize);
+        &self.text[start..self.value_ends[value] as usize]
+    }
+}
+
+/// Shows sizes only: the text is personal data.
+impl fmt::Debug for TextColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextColumn")
+            .field("cells", &self.len())
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Some members of a segment, with the columns that were asked for, in that order.
+#[derive(Clone)]
+pub struct MemberBatch {
+    columns: Vec<TextColumn>,
+    members: usize,
+}
+
+impl MemberBatch {
+    /// Members to a batch where nothing else decides: small enough to stay in a core's cache.
+    pub const MEMBERS: usize = 8192;
+
+    /// A batch of these columns.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentErrorKind::Malformed`](super::SegmentErrorKind::Malformed) when the columns are not of one length.
+    pub fn try_new(columns: Vec<TextColumn>) -> Result<Self, SegmentError> {
+        let members = columns.first().map_or(0, TextColumn::len);
+        if let Some(other) = columns.iter().map(TextColumn::len).find(|&len| len != members) {
+            return Err(SegmentError::malformed(format!(
+                "a member batch has columns of different lengths ({members} and {other})"
+            )));
+        }
+        Ok(Self { columns, members })
+    }
+
+    /// Rows that are in memory already, as a stream of batches: `cell(row, column)` gives a cell, `None` for null.
+    ///
+    /// The rows are copied into batches at once, so that the stream borrows nothing.
+    pub fn from_rows<'a, R: 'a>(
+        columns: &[String],
+        rows: impl IntoIterator<Item = &'a R>,
+        cell: impl for<'r> Fn(&'r R, &str) -> Option<&'r str>,
+    ) -> MemberStream {
+        let mut batches = Vec::new();
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let taken: Vec<&R> = rows.by_ref().take(Self::MEMBERS).collect();
+            let batch = columns
+                .iter()
+                .map(|column| {
+                    let mut text = TextColumn::with_capacity(taken.len(), 0);
+                    taken.iter().try_for_each(|row| text.push(cell(row, column)))?;
+                    Ok(text)
+                })
+                .collect::<Result<Vec<_>, TextColumnFull>>()
+                .map_err(SegmentError::from)
+                .and_then(Self::try_new);
+            batches.push(batch);
+        }
+        stream::iter(batches).boxed()
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members
+    }
+
+    /// Whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members == 0
+    }
+
+    /// The columns, in the order in which they were asked for.
+    #[must_use]
+    pub fn columns(&self) -> &[TextColumn] {
+        &self.columns
+    }
+}
+
+/// Shows sizes only: the text is personal data.
+impl fmt::Debug for MemberBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemberBatch")
+            .field("members", &self.members)
+            .field("columns", &self.columns.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+
+    #[test]
+    fn cells_keep_their_values_whatever_their_number() {
+        let mut column = TextColumn::default();
+        column.push_list(["a", "bc"]).unwrap();
+        column.push(None).unwrap();
+        column.push(Some("")).unwrap();
+        column.push(Some("d")).unwrap();
+        let cells: Vec<Vec<&str>> = (0..5).map(|row| column.cell(row).collect()).collect();
+        assert_eq!(cells, [vec!["a", "bc"], vec![], vec![""], vec!["d"], vec![]]);
+    }
+
+    #[test]
+    fn columns_of_different_lengths_are_refused() {
+        let mut longer = TextColumn::default();
+        longer.push(None).unwrap();
+        assert!(MemberBatch::try_new(vec![TextColumn::default(), longer]).is_err());
+    }
+
+    #[test]
+    fn rows_are_cut_into_batches() {
+        let rows: Vec<String> = (0..MemberBatch::MEMBERS + 1).map(|row| row.to_string()).collect();
+        let batches: Vec<_> =
+            block_on(MemberBatch::from_rows(&["n".into()], &rows, |row, _| Some(row)).collect::<Vec<_>>());
+        let sizes: Vec<usize> = batches.iter().map(|batch| batch.as_ref().unwrap().len()).collect();
+        assert_eq!(sizes, [MemberBatch::MEMBERS, 1]);
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        let mut column = TextColumn::default();
+        column.push(Some("canary@example.com")).unwrap();
+        let batch = MemberBatch::try_new(vec![column.clone()]).unwrap();
+        assert!(!format!("{column:?}{batch:#?}").contains("canary"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Who should be in the audience: the [`Segment`] trait and the batches of members that it streams.
+//!
+//! In: whatever the implementor reads. Out: [`MemberBatch`]es, which go to [`identifier`](crate::identifier) and
+//! nowhere else, for they hold raw values.
+
+mod batch;
+mod error;
+mod memory;
+
+pub use batch::{MemberBatch, TextColumn, TextColumnFull};
+pub use error::{SegmentError, SegmentErrorKind};
+pub use memory::MemorySegment;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+
+/// The members of a segment, batch by batch. The first error ends the stream.
+pub type MemberStream = BoxStream<'static, Result<MemberBatch, SegmentError>>;
+
+/// A set of people in the user's own data: one member a row, one text column a field.
+///
+/// # Contract
+///
+/// * [`name`](Self::name) and [`description`](Self::description) are the defaults for the audience that the segment
+///   is activated to.
+/// * [`columns`](Self::columns) lists every column that [`members`](Self::members) can deliver, each name once.
+/// * [`members`](Self::members) delivers **all** members of the segment as they are now, each batch with exactly the
+///   columns asked for, in the order asked for. It reads nothing else: a column that was not asked for never leaves
+///   the source.
+/// * Each call of `members` starts from the beginning; two streams do not disturb each other.
+/// * A read that fails part of the way **must** yield an error. A stream that just ends says "these are all members",
+///   and everybody else will be removed from the audience.
+/// * Batches may have any size, zero included; memory use is bounded by the largest, so keep them to some thousand
+///   members.
+///
+/// # Errors
+///
+/// Say what failed, where, and what to do; never put a cell's value into an error.
+///
+/// # For implementors
+///
+/// Rows that are in memory already need no more than [`MemberBatch::from_rows`]. Run
+/// `tikaud_core::segment_conformance!` (feature `conformance`) over your implementation.
+///
+/// ```
+/// use tikaud_core::segment::{MemberBatch, MemberStream, Segment, SegmentError};
+///
+/// struct Customer { email: String, phone: Option<String> }
+/// struct Buyers(Vec<Customer>);
+///
+/// #[async_trait::async_trait]
+/// impl Segment for Buyers {
+///     fn name(&self) -> &str { "Buyers" }
+///     fn description(&self) -> Option<&str> { None }
+///     async fn columns(&self) -> Result<Vec<String>, SegmentError> { Ok(vec!["email".into(), "phone".into()]) }
+///     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
+///         Ok(MemberBatch::from_rows(columns, &self.0, |customer, column| match column {
+///             "email" => Some(&customer.email),
+///             _ => customer.phone.as_deref(),
+///         }))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Segment: Send + Sync {
+    /// The segment's name, the default for the audience's. Never empty.
+    fn name(&self) -> &str;
+
+    /// The segment's description, the default for the audience's.
+    fn description(&self) -> Option<&str>;
+
+    /// Every column there is, in the source's order.
+    ///
+    /// # Errors
+    ///
+    /// When the source cannot be reached or read.
+    async fn columns(&self) -> Result<Vec<String>, SegmentError>;
+
+    /// All members, with exactly these columns in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentErrorKind::UnknownColumn`] when a column is not there; otherwise when the source cannot be reached or
+    /// read. Errors that come later are items of the stream.
+    async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError>;
+}
+
+const _: fn(&dyn Segment) = |_| {};
