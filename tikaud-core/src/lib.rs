@@ -12,4 +12,12 @@ pub mod segment;
 
 pub mod identifier;
 
+pub mod diff;
+
+pub mod plan;
+
 pub mod destination;
+
+pub mod state;
+
+pub mod activation;

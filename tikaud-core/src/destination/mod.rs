@@ -3,9 +3,11 @@
 mod batch;
 mod capabilities;
 mod error;
+mod memory;
 
 pub use batch::{Action, Batch, Receipt, Refusal, RefusalScope};
 pub use capabilities::{Acknowledgement, Capabilities, DescriptionSupport, NameLimit};
+pub use memory::MemoryDestination;
 pub use error::{DestinationError, DestinationErrorKind, Retry};
 
 use std::fmt;
@@ -137,7 +139,7 @@ pub struct Traffic {
 /// # For implementors
 ///
 /// Run `tikaud_core::destination_conformance!` (feature `conformance`) over your implementation.
-/// `MemoryDestination` is the reference.
+/// [`MemoryDestination`] is the reference.
 #[async_trait]
 pub trait Destination: fmt::Debug + Send + Sync {
     /// Which destination this is.

@@ -1,0 +1,93 @@
+//! Why an activation could not be set up or run.
+
+use crate::destination::{AudienceId, DestinationError, DestinationId};
+use crate::identifier::{IdentifierKind, MappingError, NumberingPlansDamaged};
+use crate::segment::SegmentError;
+use crate::state::{InvalidName, StateError};
+
+/// Why an activation could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The activation's id cannot be a name in the state store.
+    #[error("the activation's id is not usable")]
+    Id(#[from] InvalidName),
+    /// No field mapping was given.
+    #[error("the activation has no field mapping; say which column holds e-mail addresses or phone numbers")]
+    NoMapping,
+    /// The name is empty.
+    #[error("the audience's name is empty; give one, or leave it out to use the segment's")]
+    EmptyName,
+    /// The destination takes no such identifiers.
+    #[error("column `{column}`: the destination `{destination}` takes no identifiers of kind {kind}; leave it unmapped")]
+    UnsupportedKind {
+        /// The column.
+        column: String,
+        /// The kind that would come of it.
+        kind: IdentifierKind,
+        /// The destination.
+        destination: DestinationId,
+    },
+    /// The destination takes one of these kinds, and not both in one audience.
+    #[error("an audience at `{destination}` holds {first} or {second}, not both; map columns to one of them")]
+    ExclusiveKinds {
+        /// One kind.
+        first: IdentifierKind,
+        /// The other.
+        second: IdentifierKind,
+        /// The destination.
+        destination: DestinationId,
+    },
+    /// Phone numbers cannot be parsed in this build.
+    #[error("phone numbers cannot be parsed")]
+    Phones(#[from] NumberingPlansDamaged),
+}
+
+/// Why an activation could not be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActivationError {
+    /// The field mapping does not fit the segment.
+    #[error("the field mapping does not fit the segment `{segment}`")]
+    Mapping {
+        /// The segment's name.
+        segment: String,
+        /// Why.
+        source: MappingError,
+    },
+    /// The segment could not be read. Nothing was sent, the audience is as it was.
+    #[error("the segment `{segment}` could not be read; the audience is as it was")]
+    Segment {
+        /// The segment's name.
+        segment: String,
+        /// Why.
+        source: SegmentError,
+    },
+    /// The state could not be read or written.
+    #[error("the state of the activation could not be used")]
+    State(#[from] StateError),
+    /// The destination refused before anything was sent.
+    #[error("the destination `{destination}` refused; nothing was sent")]
+    Destination {
+        /// The destination.
+        destination: DestinationId,
+        /// Why.
+        source: DestinationError,
+    },
+    /// The audience is no longer there.
+    #[error(
+        "the audience {audience} is no longer at `{destination}`; nothing was sent. To begin a new one, give the \
+         activation a new id or an empty state"
+    )]
+    AudienceGone {
+        /// The audience.
+        audience: AudienceId,
+        /// The destination.
+        destination: DestinationId,
+        /// What the destination said.
+        source: DestinationError,
+    },
+    /// A background task of this run has died.
+    #[error("a part of the run has died; the next run carries on")]
+    Task(#[source] tokio::task::JoinError),
+}

@@ -1,0 +1,76 @@
+//! What can be different from run to run.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::plan::Guard;
+
+/// What can be different from run to run.
+///
+/// ```
+/// use tikaud_core::activation::RunOptions;
+/// use tikaud_core::plan::Guard;
+///
+/// let options = RunOptions::new().allow(Guard::EmptySegment);
+/// ```
+#[derive(Clone, Default)]
+pub struct RunOptions {
+    pub(super) allowed: BTreeSet<Guard>,
+    observer: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Progress {
+    /// Members read so far.
+    Reading {
+        /// How many.
+        members: u64,
+    },
+    /// Identifiers acknowledged so far.
+    Applying {
+        /// How many.
+        done: u64,
+        /// Of how many.
+        total: u64,
+    },
+}
+
+impl RunOptions {
+    /// Every guard in force.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with one guard passed over, for this run's plan only. Plan and report say so.
+    #[must_use]
+    pub fn allow(mut self, guard: Guard) -> Self {
+        self.allowed.insert(guard);
+        self
+    }
+
+    /// The same with a function that is told how far the run has come. It must not block.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    pub(super) fn report(&self, progress: Progress) {
+        if let Some(observer) = &self.observer {
+            observer(progress);
+        }
+    }
+}
+
+impl fmt::Debug for RunOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOptions")
+            .field("allowed", &self.allowed)
+            .field("observed", &self.observer.is_some())
+            .finish()
+    }
+}

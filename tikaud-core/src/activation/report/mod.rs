@@ -1,0 +1,156 @@
+//! What a run did, as data and as text.
+
+mod parts;
+mod text;
+
+pub(super) use parts::ReportParts;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::destination::{AudienceId, DestinationError, DestinationErrorKind, DestinationId, Traffic};
+use crate::identifier::IdentifierKind;
+use crate::plan::Plan;
+use crate::state::{ActivationId, RunId};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The destination has accepted everything: audience and segment are equal.
+    Done,
+    /// A guard stopped it before anything was sent.
+    Blocked,
+    /// A part was accepted; the next run carries on with the rest.
+    Partial,
+    /// The destination refused, and will until somebody changes something.
+    Refused,
+}
+
+/// What a run did. `Display` is for people, serialising for programs; neither holds an identifier.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The activation.
+    pub activation: ActivationId,
+    /// The destination.
+    pub destination: DestinationId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Which run it was; `None` when it was blocked.
+    pub run: Option<RunId>,
+    /// When it began.
+    pub started: Timestamp,
+    /// The audience; `None` while there is none.
+    pub audience: Option<AudienceReport>,
+    /// What it set out to do.
+    pub plan: Plan,
+    /// What was accepted, kind by kind.
+    pub kinds: Vec<KindReport>,
+    /// Why it stopped, or what was refused.
+    pub failures: Vec<Failure>,
+    /// What the user should know, the plan's warnings included.
+    pub warnings: Vec<String>,
+    /// How long it takes the destination to apply what it has accepted. What it has applied by now it does not say.
+    pub applied_within: Option<Duration>,
+    /// What the batches cost.
+    pub traffic: Traffic,
+    /// Where the time went.
+    pub timings: Timings,
+    /// The generation of the state after it.
+    pub generation: u64,
+}
+
+/// The audience, as the destination showed it when the run began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AudienceReport {
+    /// Its identifier.
+    pub id: AudienceId,
+    /// The name that it was created with.
+    pub name: String,
+    /// The description that belongs to it.
+    pub description: Option<String>,
+    /// Whether this run created it.
+    pub created: bool,
+    /// People matched, as the destination counts them, when it says so. It lags behind.
+    pub matched: Option<u64>,
+    /// Whether the destination calls it ready to be used.
+    pub ready: Option<bool>,
+}
+
+/// What was accepted of one kind of identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct KindReport {
+    /// The kind.
+    pub kind: IdentifierKind,
+    /// Additions that the destination has accepted.
+    pub added: u64,
+    /// Removals that it has accepted.
+    pub removed: u64,
+    /// Identifiers that it has refused.
+    pub refused: u64,
+    /// Identifiers that are left for the next run, refused ones included.
+    pub pending: u64,
+}
+
+/// One failure, as data.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The kind of identifier that it is about; `None` when it is about all.
+    pub identifiers: Option<IdentifierKind>,
+    /// The columns that it is about.
+    pub columns: Vec<String>,
+    /// What kind of failure it is.
+    #[serde(serialize_with = "as_debug")]
+    pub kind: DestinationErrorKind,
+    /// The error, with its causes.
+    #[serde(serialize_with = "as_chain")]
+    pub error: DestinationError,
+}
+
+fn as_debug<S: serde::Serializer>(kind: &DestinationErrorKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{kind:?}"))
+}
+
+fn as_chain<S: serde::Serializer>(error: &DestinationError, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(chain(error))
+}
+
+/// The error and its causes, a line each.
+fn chain(error: &DestinationError) -> Vec<String> {
+    std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// Where the time went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Timings {
+    /// Claiming, reading the state, recovering, reaching the destination.
+    pub connect: Duration,
+    /// Reading the segment, normalising, hashing and sorting.
+    pub read: Duration,
+    /// Comparing and judging.
+    pub plan: Duration,
+    /// Creating the audience, and writing the plan and the intent down.
+    pub intend: Duration,
+    /// Sending, waiting included.
+    pub apply: Duration,
+    /// Writing the next generation.
+    pub commit: Duration,
+}
+
+impl Timings {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.connect + self.read + self.plan + self.intend + self.apply + self.commit
+    }
+}

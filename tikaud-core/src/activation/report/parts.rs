@@ -1,0 +1,163 @@
+//! A report in the making.
+
+use std::time::{Duration, Instant};
+
+use super::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
+use crate::activation::SegmentActivation;
+use crate::activation::apply::Applied;
+use crate::activation::open::OpenAudience;
+use crate::destination::{Action, AudienceWriter, DestinationError, Retry, Traffic};
+use crate::plan::Plan;
+use crate::state::{Generation, RunId};
+
+/// What is known of a run before it ends.
+pub(in crate::activation) struct ReportParts<'a> {
+    activation: &'a SegmentActivation,
+    started: jiff::Timestamp,
+    stage: Instant,
+    pub(in crate::activation) timings: Timings,
+    pub(in crate::activation) warnings: Vec<String>,
+}
+
+impl<'a> ReportParts<'a> {
+    pub(in crate::activation) fn start(activation: &'a SegmentActivation) -> Self {
+        let (started, stage) = (activation.ledger.clock.now(), Instant::now());
+        Self { activation, started, stage, timings: Timings::default(), warnings: Vec::new() }
+    }
+
+    /// How long the stage took that ends now.
+    pub(in crate::activation) fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        now - std::mem::replace(&mut self.stage, now)
+    }
+
+    pub(in crate::activation) fn warn_of_interrupted(&mut self, runs: &[RunId]) {
+        for run in runs {
+            self.warnings.push(format!(
+                "run {run} ended before its time; what it may have sent is counted in, and this run sets it right"
+            ));
+        }
+    }
+
+    /// The report of a run that a guard has stopped.
+    pub(in crate::activation) fn blocked(
+        self,
+        plan: Plan,
+        generation: Generation,
+        opened: Option<OpenAudience>,
+    ) -> Report {
+        let pending = |adds: u64, removes: u64| adds + removes;
+        let kinds = plan.kinds.iter().map(|kind| KindReport {
+            kind: kind.kind,
+            added: 0,
+            removed: 0,
+            refused: 0,
+            pending: pending(kind.adds, kind.removes),
+        });
+        let kinds = kinds.collect();
+        let audience = opened.map(|opened| audience(&generation, &*opened.writer, false)).unwrap_or_default();
+        self.report(Outcome::Blocked, None, plan, generation.number, audience, kinds, Vec::new(), Traffic::default())
+    }
+
+    /// The report of a run that was carried out, as far as the destination let it.
+    pub(in crate::activation) fn finished(
+        self,
+        run: RunId,
+        plan: Plan,
+        generation: Generation,
+        writer: &dyn AudienceWriter,
+        created: bool,
+        applied: Applied,
+    ) -> Report {
+        let kinds: Vec<KindReport> = plan
+            .kinds
+            .iter()
+            .map(|kind| {
+                let accepted = |action| applied.acknowledged.count(kind.kind, action) as u64;
+                let (added, removed) = (accepted(Action::Add), accepted(Action::Remove));
+                KindReport {
+                    kind: kind.kind,
+                    added,
+                    removed,
+                    refused: applied.refused.get(&kind.kind).map_or(0, |(_, count)| *count),
+                    pending: kind.adds + kind.removes - added - removed,
+                }
+            })
+            .collect();
+        let outcome = outcome(&kinds, &applied);
+        let mapping = &self.activation.mapping;
+        let refusals = applied.refused.into_iter().map(|(kind, (error, _))| {
+            let columns = mapping.columns_of(kind).into_iter().map(str::to_owned).collect();
+            failure(Some(kind), columns, error)
+        });
+        let failures = refusals.chain(applied.failure.map(|error| failure(None, Vec::new(), error))).collect();
+        let audience = audience(&generation, writer, created);
+        self.report(outcome, Some(run), plan, generation.number, audience, kinds, failures, writer.traffic())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one value, put together in one place")]
+    fn report(
+        self,
+        outcome: Outcome,
+        run: Option<RunId>,
+        plan: Plan,
+        generation: u64,
+        audience: Option<AudienceReport>,
+        kinds: Vec<KindReport>,
+        failures: Vec<Failure>,
+        traffic: Traffic,
+    ) -> Report {
+        let ledger = &self.activation.ledger;
+        Report {
+            activation: ledger.activation.clone(),
+            destination: ledger.destination.clone(),
+            outcome,
+            run,
+            started: self.started,
+            audience,
+            warnings: self.warnings.into_iter().chain(plan.warnings.iter().cloned()).collect(),
+            plan,
+            kinds,
+            failures,
+            applied_within: self.activation.destination.capabilities().applied_within,
+            traffic,
+            timings: self.timings,
+            generation,
+        }
+    }
+}
+
+fn audience(generation: &Generation, writer: &dyn AudienceWriter, created: bool) -> Option<AudienceReport> {
+    let record = generation.audience.clone()?;
+    let found = writer.audience();
+    Some(AudienceReport {
+        id: record.id,
+        name: record.name,
+        description: record.description,
+        created,
+        matched: found.matched,
+        ready: found.ready,
+    })
+}
+
+fn failure(
+    identifiers: Option<crate::identifier::IdentifierKind>,
+    columns: Vec<String>,
+    error: DestinationError,
+) -> Failure {
+    Failure { identifiers, columns, kind: error.kind(), error }
+}
+
+fn outcome(kinds: &[KindReport], applied: &Applied) -> Outcome {
+    if kinds.iter().all(|kind| kind.pending == 0) && applied.failure.is_none() {
+        return Outcome::Done;
+    }
+    let accepted = kinds.iter().any(|kind| kind.added + kind.removed > 0);
+    match &applied.failure {
+        // Somebody has to act, however much has been accepted.
+        Some(error) if error.retry() == Retry::Never => Outcome::Refused,
+        Some(_) => Outcome::Partial,
+        None if accepted => Outcome::Partial,
+        None => Outcome::Refused,
+    }
+}

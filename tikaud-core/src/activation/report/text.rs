@@ -1,0 +1,125 @@
+//! A report as a person reads it.
+
+use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
+
+use super::{AudienceReport, KindReport, Outcome, Report, chain};
+use crate::identifier::ColumnTally;
+use crate::plan::{Plan, Verdict, grouped};
+
+impl Display for Outcome {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Done => "done: the audience equals the segment",
+            Self::Blocked => "blocked by a guard: nothing was sent, nothing has changed",
+            Self::Partial => "partly done: the next run carries on",
+            Self::Refused => "refused by the destination",
+        })
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.audience {
+            Some(audience) => writeln!(f, "{audience} at {}", self.destination)?,
+            None => writeln!(f, "Audience \"{}\", not created yet, at {}", self.plan.name, self.destination)?,
+        }
+        writeln!(f, "  {}", self.outcome)?;
+        write_members(f, &self.plan)?;
+        for (kind, plan) in self.kinds.iter().zip(&self.plan.kinds) {
+            write_kind(f, kind, plan.unchanged)?;
+        }
+        if self.traffic.requests > 0 {
+            let (requests, retries) = (grouped(self.traffic.requests), grouped(self.traffic.retries));
+            writeln!(f, "  sent {requests} mapping requests, {retries} of them again, in {}", seconds(self.timings.apply))?;
+        }
+        if let (true, Some(within)) = (self.kinds.iter().any(|kind| kind.added + kind.removed > 0), self.applied_within) {
+            let hours = within.as_secs() / 3600;
+            writeln!(f, "  accepted is not applied: the destination shows the change within {hours} hours")?;
+        }
+        write_judgement(f, &self.plan)?;
+        for failure in &self.failures {
+            writeln!(f, "  failure: {}", chain(&failure.error).join(": "))?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "  warning: {warning}")?;
+        }
+        write!(f, "  took {}; state at generation {}", seconds(self.timings.total()), self.generation)
+    }
+}
+
+/// What a run would do.
+impl Display for Plan {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.audience {
+            Some(audience) => writeln!(f, "Plan for audience \"{}\" ({})", audience.name, audience.id)?,
+            None => writeln!(f, "Plan for audience \"{}\", to be created", self.name)?,
+        }
+        write_members(f, self)?;
+        for kind in &self.kinds {
+            let [adds, removes, unchanged] = [kind.adds, kind.removes, kind.unchanged].map(grouped);
+            writeln!(f, "  {}: {adds} to add, {removes} to remove, {unchanged} unchanged", kind.kind)?;
+        }
+        write_judgement(f, self)?;
+        for warning in &self.warnings {
+            writeln!(f, "  warning: {warning}")?;
+        }
+        let (batches, at_least) = (grouped(self.estimate.batches), seconds(self.estimate.at_least));
+        write!(f, "  {batches} mapping requests, {at_least} at the destination's pace at the least; nothing was sent")
+    }
+}
+
+impl Display for AudienceReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "Audience \"{}\" ({}", self.name, self.id)?;
+        if self.created {
+            write!(f, ", just created")?;
+        } else if let Some(matched) = self.matched {
+            write!(f, ", {} people matched before this run", grouped(matched))?;
+        }
+        write!(f, ")")
+    }
+}
+
+fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
+    writeln!(f, "  read {} members", grouped(plan.tally.members))?;
+    plan.tally.columns.iter().try_for_each(|column| write_column(f, column))
+}
+
+fn write_column(f: &mut Formatter<'_>, column: &ColumnTally) -> fmt::Result {
+    let name = &column.column;
+    writeln!(f, "    column `{name}`: {} values as {}", grouped(column.accepted), column.kind)?;
+    for (reason, rejects) in &column.rejects {
+        let members: Vec<String> = rejects.members.iter().map(u64::to_string).collect();
+        let more = if rejects.count > rejects.members.len() as u64 { ", …" } else { "" };
+        writeln!(f, "      {} left out: {reason} (members {}{more})", grouped(rejects.count), members.join(", "))?;
+    }
+    Ok(())
+}
+
+fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, unchanged: u64) -> fmt::Result {
+    let [added, removed, unchanged] = [kind.added, kind.removed, unchanged].map(grouped);
+    write!(f, "  {}: {added} added, {removed} removed, {unchanged} unchanged", kind.kind)?;
+    if kind.refused > 0 {
+        write!(f, ", {} refused", grouped(kind.refused))?;
+    }
+    if kind.pending > 0 {
+        write!(f, ", {} left to do", grouped(kind.pending))?;
+    }
+    writeln!(f)
+}
+
+fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
+    for guard in &plan.guards {
+        match guard.verdict {
+            Verdict::Passed => {}
+            Verdict::Blocked => writeln!(f, "  blocked by the guard \"{}\": {}", guard.guard, guard.reason)?,
+            Verdict::Allowed => writeln!(f, "  guard \"{}\" passed over by request: {}", guard.guard, guard.reason)?,
+        }
+    }
+    Ok(())
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}

@@ -1,0 +1,248 @@
+//! The activation: a segment, a destination, a state store, and the settings between them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Activation, ActivationError, Report, RunOptions, SettingsError, run};
+use crate::destination::{AudienceSpec, Destination};
+use crate::diff::{Held, IdentifierSets};
+use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Tally};
+use crate::plan::{Plan, PlanInput};
+use crate::segment::Segment;
+use crate::state::{ActivationId, Clock, Generation, Ledger, StateError, StateStore, SystemClock};
+
+/// A segment that is kept in an audience: the [`Activation`] to use.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tikaud_core::activation::{Activation, Outcome, RunOptions, SegmentActivation};
+/// use tikaud_core::destination::MemoryDestination;
+/// use tikaud_core::identifier::{Field, FieldMapping};
+/// use tikaud_core::segment::MemorySegment;
+/// use tikaud_core::state::MemoryStateStore;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let segment = MemorySegment::try_new("Buyers", ["email"], [[Some("ada@example.com")]])?;
+/// let activation = SegmentActivation::builder("buyers", segment, MemoryDestination::new(), MemoryStateStore::new())
+///     .mapping(FieldMapping::try_new([("email", Field::Email)])?)
+///     .build()?;
+/// let report = activation.run(&RunOptions::new()).await?;
+/// assert_eq!(report.outcome, Outcome::Done);
+/// # Ok(())
+/// # }
+/// ```
+pub struct SegmentActivation {
+    pub(super) segment: Arc<dyn Segment>,
+    pub(super) destination: Arc<dyn Destination>,
+    pub(super) ledger: Ledger,
+    pub(super) mapping: FieldMapping,
+    pub(super) extractor: Arc<Extractor>,
+    pub(super) spec: AudienceSpec,
+}
+
+/// Sets up a [`SegmentActivation`].
+pub struct SegmentActivationBuilder {
+    id: String,
+    segment: Arc<dyn Segment>,
+    destination: Arc<dyn Destination>,
+    store: Arc<dyn StateStore>,
+    name: Option<String>,
+    description: Option<String>,
+    mapping: Option<FieldMapping>,
+    phone_parser: Option<Arc<dyn PhoneParser>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl SegmentActivation {
+    /// Begins to set up an activation. `id` is its name in the state store, for ever.
+    pub fn builder(
+        id: impl Into<String>,
+        segment: impl Segment + 'static,
+        destination: impl Destination + 'static,
+        store: impl StateStore + 'static,
+    ) -> SegmentActivationBuilder {
+        Self::builder_shared(id, Arc::new(segment), Arc::new(destination), Arc::new(store))
+    }
+
+    /// The same of parts that are shared with others.
+    pub fn builder_shared(
+        id: impl Into<String>,
+        segment: Arc<dyn Segment>,
+        destination: Arc<dyn Destination>,
+        store: Arc<dyn StateStore>,
+    ) -> SegmentActivationBuilder {
+        SegmentActivationBuilder {
+            id: id.into(),
+            segment,
+            destination,
+            store,
+            name: None,
+            description: None,
+            mapping: None,
+            phone_parser: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Where the activation stands: its audience and the generation of its state, interrupted runs counted in. Reads the
+    /// state, and asks nobody.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be read.
+    pub async fn state(&self) -> Result<Generation, StateError> {
+        Ok(self.ledger.current().await?.generation)
+    }
+
+    pub(super) fn make_plan(
+        &self,
+        generation: &Generation,
+        held: &Held,
+        segment: &IdentifierSets,
+        tally: Tally,
+        options: &RunOptions,
+    ) -> Plan {
+        Plan::new(PlanInput {
+            generation,
+            held,
+            segment,
+            tally,
+            spec: &self.spec,
+            mapping: &self.mapping,
+            capabilities: self.destination.capabilities(),
+            allowed: &options.allowed,
+        })
+    }
+}
+
+#[async_trait]
+impl Activation for SegmentActivation {
+    fn id(&self) -> &ActivationId {
+        &self.ledger.activation
+    }
+
+    async fn plan(&self, options: &RunOptions) -> Result<Plan, ActivationError> {
+        run::plan(self, options).await
+    }
+
+    async fn run(&self, options: &RunOptions) -> Result<Report, ActivationError> {
+        run::run(self, options).await
+    }
+}
+
+impl SegmentActivationBuilder {
+    /// The audience's name. Default: the segment's.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The audience's description. Default: the segment's, if it has one.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Which columns are sent, and as what. Required.
+    #[must_use]
+    pub fn mapping(mut self, mapping: FieldMapping) -> Self {
+        self.mapping = Some(mapping);
+        self
+    }
+
+    /// What reads phone numbers. Default: [`DefaultPhoneParser`]. Another reading makes other identifiers.
+    #[must_use]
+    pub fn phone_parser(mut self, parser: Arc<dyn PhoneParser>) -> Self {
+        self.phone_parser = Some(parser);
+        self
+    }
+
+    /// What tells the time. Default: the system's clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The activation. Reads and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], which says what is wrong with the settings.
+    pub fn build(self) -> Result<SegmentActivation, SettingsError> {
+        let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
+        check_kinds(&mapping, &*self.destination)?;
+        let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
+        if name.trim().is_empty() {
+            return Err(SettingsError::EmptyName);
+        }
+        let description = self.description.or_else(|| self.segment.description().map(str::to_owned));
+        let parser = match self.phone_parser {
+            Some(parser) => parser,
+            None => Arc::new(DefaultPhoneParser::try_new()?),
+        };
+        let ledger = Ledger {
+            store: self.store,
+            clock: self.clock,
+            activation: self.id.parse()?,
+            destination: self.destination.id().clone(),
+        };
+        Ok(SegmentActivation {
+            segment: self.segment,
+            destination: self.destination,
+            ledger,
+            extractor: Arc::new(Extractor::new(&mapping, parser)),
+            mapping,
+            spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
+        })
+    }
+}
+
+/// Whether the destination takes what the mapping makes.
+fn check_kinds(mapping: &FieldMapping, destination: &dyn Destination) -> Result<(), SettingsError> {
+    let (kinds, capabilities) = (mapping.kinds(), destination.capabilities());
+    let undocumented = |kind| capabilities.undocumented_kinds.iter().any(|(known, _)| *known == kind);
+    for mapped in mapping.fields() {
+        let kind = mapped.field.kind();
+        if !capabilities.kinds.contains(&kind) && !undocumented(kind) {
+            let (column, destination) = (mapped.column.clone(), destination.id().clone());
+            return Err(SettingsError::UnsupportedKind { column, kind, destination });
+        }
+    }
+    for group in &capabilities.exclusive_kinds {
+        let mut used = group.iter().filter(|kind| kinds.contains(kind));
+        if let (Some(&first), Some(&second)) = (used.next(), used.next()) {
+            return Err(SettingsError::ExclusiveKinds { first, second, destination: destination.id().clone() });
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for SegmentActivation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SegmentActivation")
+            .field("ledger", &self.ledger)
+            .field("segment", &self.segment.name())
+            .field("destination", &self.destination)
+            .field("mapping", &self.mapping)
+            .field("spec", &self.spec)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SegmentActivationBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SegmentActivationBuilder")
+            .field("id", &self.id)
+            .field("segment", &self.segment.name())
+            .field("destination", &self.destination)
+            .field("name", &self.name)
+            .field("mapping", &self.mapping)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! The reference implementation: audiences in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{
+    Action, Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience,
+    Destination, DestinationError, DestinationErrorKind, DestinationId, Receipt, Refusal, RefusalScope, Traffic,
+};
+use crate::diff::{IdentifierSet, IdentifierSets};
+use crate::identifier::IdentifierKind;
+
+/// Audiences in memory: the reference implementation of [`Destination`], for tests. Clones share the audiences.
+#[derive(Clone)]
+pub struct MemoryDestination {
+    id: DestinationId,
+    capabilities: Capabilities,
+    audiences: Arc<Mutex<BTreeMap<String, MemoryAudience>>>,
+}
+
+#[derive(Default)]
+struct MemoryAudience {
+    name: String,
+    identifiers: BTreeSet<(IdentifierKind, Vec<u8>)>,
+    requests: u64,
+}
+
+impl MemoryDestination {
+    /// An account without audiences, which takes every kind of identifier and knows no limit.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_capabilities(Capabilities::new(IdentifierKind::ALL.to_vec()))
+    }
+
+    /// An account without audiences, with these capabilities.
+    #[must_use]
+    pub fn with_capabilities(capabilities: Capabilities) -> Self {
+        Self { id: DestinationId::new("memory/1"), capabilities, audiences: Arc::default() }
+    }
+
+    /// What an audience holds; `None` when there is no such audience.
+    #[must_use]
+    pub fn identifiers(&self, id: &AudienceId) -> Option<IdentifierSets> {
+        let audiences = self.lock();
+        let mut digests: BTreeMap<IdentifierKind, Vec<u8>> = BTreeMap::new();
+        for (kind, digest) in &audiences.get(id.as_str())?.identifiers {
+            digests.entry(*kind).or_default().extend_from_slice(digest);
+        }
+        Some(digests.into_iter().map(|(kind, digests)| IdentifierSet::from_unsorted(kind, digests)).collect())
+    }
+
+    /// The audiences that there are.
+    #[must_use]
+    pub fn audiences(&self) -> Vec<AudienceId> {
+        self.lock().keys().map(AudienceId::new).collect()
+    }
+
+    /// Batches that have been applied to all audiences together.
+    #[must_use]
+    pub fn batches(&self) -> u64 {
+        self.lock().values().map(|audience| audience.requests).sum()
+    }
+
+    /// Deletes an audience behind everybody's back.
+    pub fn delete(&self, id: &AudienceId) {
+        self.lock().remove(id.as_str());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, MemoryAudience>> {
+        // Nothing in here panics half-way through a change.
+        self.audiences.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn audience(id: &str, audience: &MemoryAudience) -> Audience {
+        let matched = Some(audience.identifiers.len() as u64);
+        Audience { id: AudienceId::new(id), name: Some(audience.name.clone()), matched, ready: Some(true) }
+    }
+
+    fn gone(id: &AudienceId) -> DestinationError {
+        DestinationError::new(DestinationErrorKind::NotFound, format!("there is no audience {id}"))
+    }
+}
+
+impl Default for MemoryDestination {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Destination for MemoryDestination {
+    fn id(&self) -> &DestinationId {
+        &self.id
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn check(&self) -> Result<Connection, DestinationError> {
+        Ok(Connection { account_name: None, warnings: Vec::new() })
+    }
+
+    async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
+        let name = self.capabilities.shown_name(&spec.name).unwrap_or_else(|| spec.name.clone());
+        let mut audiences = self.lock();
+        let id = format!("audience-{}", audiences.len() + 1);
+        audiences.insert(id.clone(), MemoryAudience { name, ..MemoryAudience::default() });
+        Ok(CreatedAudience { id: AudienceId::new(id), warnings: Vec::new() })
+    }
+
+    async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
+        let name = self.capabilities.shown_name(name).unwrap_or_else(|| name.to_owned());
+        let audiences = self.lock();
+        let found = audiences.iter().filter(|(_, audience)| audience.name == name);
+        Ok(found.map(|(id, audience)| Self::audience(id, audience)).collect())
+    }
+
+    async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        let audience =
+            self.lock().get(id.as_str()).map(|audience| Self::audience(id.as_str(), audience)).ok_or_else(|| Self::gone(id))?;
+        Ok(Box::new(MemoryWriter { destination: self.clone(), audience, traffic: Mutex::default() }))
+    }
+}
+
+#[derive(Debug)]
+struct MemoryWriter {
+    destination: MemoryDestination,
+    audience: Audience,
+    traffic: Mutex<Traffic>,
+}
+
+#[async_trait]
+impl AudienceWriter for MemoryWriter {
+    fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner).requests += 1;
+        let capabilities = &self.destination.capabilities;
+        let undocumented = capabilities.undocumented_kinds.iter().any(|(kind, _)| *kind == batch.kind());
+        if !capabilities.kinds.contains(&batch.kind()) && !undocumented {
+            let message = format!("identifiers of kind {} are not taken here", batch.kind());
+            let error = DestinationError::new(DestinationErrorKind::Unsupported, message);
+            return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Kind, error }));
+        }
+        if batch.len() > capabilities.batch_limit {
+            let message = format!("a batch holds {} identifiers, {} at most", batch.len(), capabilities.batch_limit);
+            let error = DestinationError::new(DestinationErrorKind::InvalidInput, message);
+            return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Batch, error }));
+        }
+        let mut audiences = self.destination.lock();
+        let audience = audiences.get_mut(self.audience.id.as_str()).ok_or_else(|| MemoryDestination::gone(&self.audience.id))?;
+        audience.requests += 1;
+        for digest in batch.digests() {
+            let identifier = (batch.kind(), digest.to_vec());
+            match batch.action() {
+                Action::Add => audience.identifiers.insert(identifier),
+                Action::Remove => audience.identifiers.remove(&identifier),
+            };
+        }
+        Ok(Receipt::Accepted)
+    }
+
+    async fn finish(&self) -> Result<(), DestinationError> {
+        Ok(())
+    }
+
+    fn traffic(&self) -> Traffic {
+        *self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Shows counts only.
+impl fmt::Debug for MemoryDestination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryDestination").field("audiences", &self.lock().len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,116 @@
+//! What the audience holds because of us, as far as can be known: the two-set rule.
+
+use super::{ChangeSet, ChangeSets, IdentifierSet, IdentifierSets};
+use crate::identifier::IdentifierKind;
+
+/// What the audience holds because of us, as far as can be known.
+///
+/// Two sets, `possible ⊇ confirmed`, kept as `confirmed` and the remainder. An identifier is *possible* from before it is
+/// first sent until its removal is acknowledged, and *confirmed* from when its addition is acknowledged until a removal is
+/// tried. Whatever is lost in between, a later run that completes makes audience and segment equal: what may be there
+/// and should not is removed, what may not be there and should is added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Acknowledged as added, with no removal tried since.
+    pub confirmed: IdentifierSets,
+    /// The other identifiers that the audience may hold because of us.
+    pub unconfirmed: IdentifierSets,
+}
+
+impl Held {
+    /// Every identifier of a kind that the audience may hold because of us.
+    #[must_use]
+    pub fn possible(&self, kind: IdentifierKind) -> IdentifierSet {
+        self.confirmed.get(kind).union(&self.unconfirmed.get(kind))
+    }
+
+    /// The kinds of which the audience may hold identifiers.
+    pub fn kinds(&self) -> impl Iterator<Item = IdentifierKind> {
+        self.confirmed.kinds().chain(self.unconfirmed.kinds())
+    }
+
+    /// What is held once `intended` changes may have been sent, and those in `acknowledged` have been answered.
+    ///
+    /// `acknowledged` holds parts of the intended changes. With none acknowledged this is what is known from the moment of
+    /// the intent on.
+    #[must_use]
+    pub fn after(&self, intended: &ChangeSets, acknowledged: &ChangeSets) -> Self {
+        let mut next = self.clone();
+        for change in intended.iter() {
+            let kind = change.kind();
+            let none = ChangeSet { adds: IdentifierSet::empty(kind), removes: IdentifierSet::empty(kind) };
+            let done = acknowledged.iter().find(|done| done.kind() == kind).unwrap_or(&none);
+            let confirmed = self.confirmed.get(kind).difference(&change.removes).union(&done.adds);
+            let possible = self.possible(kind).union(&change.adds).difference(&done.removes);
+            next.unconfirmed.insert(possible.difference(&confirmed));
+            next.confirmed.insert(confirmed);
+        }
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::destination::Action;
+
+    const KIND: IdentifierKind = IdentifierKind::IdfaMd5;
+
+    fn set(members: &BTreeSet<u8>) -> IdentifierSet {
+        IdentifierSet::from_unsorted(KIND, members.iter().flat_map(|member| [*member; 16]).collect())
+    }
+
+    fn members(set: &IdentifierSet) -> BTreeSet<u8> {
+        set.iter().map(|digest| digest[0]).collect()
+    }
+
+    fn some() -> impl Strategy<Value = BTreeSet<u8>> {
+        prop::collection::btree_set(0..12_u8, 0..12)
+    }
+
+    /// One run: who is in the segment, who of the planned changes reaches the audience, whose reply comes back.
+    fn run() -> impl Strategy<Value = (BTreeSet<u8>, BTreeSet<u8>, BTreeSet<u8>)> {
+        (some(), some(), some())
+    }
+
+    proptest! {
+        /// Any number of runs that break off anywhere, then one that completes: the audience is the segment.
+        #[test]
+        fn whatever_is_lost_a_run_that_completes_makes_audience_and_segment_equal(
+            broken in prop::collection::vec(run(), 0..6),
+            last in some(),
+        ) {
+            let (mut held, mut audience) = (Held::default(), BTreeSet::new());
+            for (segment, delivered, answered) in broken {
+                let changes = ChangeSets::between(&held, &IdentifierSets::from_iter([set(&segment)]));
+                for change in changes.iter() {
+                    audience.extend(members(&change.adds).intersection(&delivered));
+                    audience = &audience - &(&members(&change.removes) & &delivered);
+                }
+                // An answer comes only for what was delivered.
+                let answered = set(&(&answered & &delivered));
+                let acknowledged = ChangeSets::from_sets(changes.iter().map(|change| ChangeSet {
+                    adds: change.adds.intersection(&answered),
+                    removes: change.removes.intersection(&answered),
+                }).collect());
+                held = held.after(&changes, &acknowledged);
+                prop_assert!(members(&held.possible(KIND)).is_superset(&audience), "somebody is stranded");
+                prop_assert!(members(&held.confirmed.get(KIND)).is_subset(&audience), "somebody is left out");
+            }
+            let changes = ChangeSets::between(&held, &IdentifierSets::from_iter([set(&last)]));
+            for change in changes.iter() {
+                audience.extend(members(&change.adds));
+                audience = &audience - &members(&change.removes);
+            }
+            held = held.after(&changes, &changes);
+            prop_assert_eq!(&audience, &last);
+            prop_assert_eq!(members(&held.confirmed.get(KIND)), last);
+            prop_assert!(held.unconfirmed.is_empty());
+            prop_assert_eq!(changes.count(Action::Add), changes.iter().map(|change| change.adds.len()).sum::<usize>());
+        }
+    }
+}

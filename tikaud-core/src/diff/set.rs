@@ -1,0 +1,211 @@
+//! A sorted set of identifiers of one kind.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::Range;
+
+use bytes::Bytes;
+use rayon::slice::ParallelSliceMut;
+
+use crate::identifier::IdentifierKind;
+
+/// Sorted, distinct digests of one kind, one after the other. Cloning shares them.
+///
+/// ```
+/// use tikaud_core::diff::IdentifierSet;
+/// use tikaud_core::identifier::IdentifierKind;
+///
+/// let set = IdentifierSet::from_unsorted(IdentifierKind::IdfaMd5, [[2; 16], [1; 16], [2; 16]].concat());
+/// assert_eq!(set.iter().collect::<Vec<_>>(), [[1; 16], [2; 16]]);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentifierSet {
+    kind: IdentifierKind,
+    digests: Bytes,
+}
+
+impl IdentifierSet {
+    /// The set without an identifier.
+    #[must_use]
+    pub fn empty(kind: IdentifierKind) -> Self {
+        Self { kind, digests: Bytes::new() }
+    }
+
+    /// The set of these digests, in any order and any number of times. Bytes past the last whole digest are dropped.
+    ///
+    /// Sorts on all cores; call it where blocking is allowed.
+    #[must_use]
+    pub fn from_unsorted(kind: IdentifierKind, mut digests: Vec<u8>) -> Self {
+        let len = match kind.digest_len() {
+            16 => sort_and_deduplicate::<16>(&mut digests),
+            32 => sort_and_deduplicate::<32>(&mut digests),
+            _ => sort_and_deduplicate::<64>(&mut digests),
+        };
+        digests.truncate(len);
+        Self { kind, digests: digests.into() }
+    }
+
+    /// The set of these digests when they are sorted and distinct; `None` otherwise.
+    #[must_use]
+    pub fn from_sorted(kind: IdentifierKind, digests: Bytes) -> Option<Self> {
+        let set = Self { kind, digests };
+        let whole = set.digests.len().is_multiple_of(kind.digest_len());
+        (whole && set.iter().is_sorted_by(|a, b| a < b)).then_some(set)
+    }
+
+    /// The kind of every identifier in it.
+    #[must_use]
+    pub fn kind(&self) -> IdentifierKind {
+        self.kind
+    }
+
+    /// How many identifiers there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.digests.len() / self.kind.digest_len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// The digests in order, one after the other.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.digests
+    }
+
+    /// The digests in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.digests.chunks_exact(self.kind.digest_len())
+    }
+
+    /// The digests at these positions, without copying; what lies past the end is left out.
+    #[must_use]
+    pub fn slice(&self, positions: Range<usize>) -> Bytes {
+        let width = self.kind.digest_len();
+        let end = positions.end.min(self.len());
+        self.digests.slice(positions.start.min(end) * width..end * width)
+    }
+
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.merge(other, |side| side == Ordering::Less)
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        self.merge(other, |_| true)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.merge(other, |side| side == Ordering::Equal)
+    }
+
+    /// Walks both sets in order and keeps what `keep` says: `Less` is in this one only, `Greater` in the other only.
+    fn merge(&self, other: &Self, keep: impl Fn(Ordering) -> bool) -> Self {
+        debug_assert_eq!(self.kind, other.kind);
+        let mut merged = Vec::new();
+        let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
+        loop {
+            let side = match (left.peek(), right.peek()) {
+                (Some(a), Some(b)) => a.cmp(b),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            let from_left = if side == Ordering::Greater { None } else { left.next() };
+            let from_right = if side == Ordering::Less { None } else { right.next() };
+            if let Some(digest) = from_left.or(from_right).filter(|_| keep(side)) {
+                merged.extend_from_slice(digest);
+            }
+        }
+        Self { kind: self.kind, digests: merged.into() }
+    }
+}
+
+/// Shows the size only: a digest is an identifier.
+impl fmt::Debug for IdentifierSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdentifierSet")
+            .field("kind", &self.kind)
+            .field("identifiers", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sorts the digests in place and moves the distinct ones to the front; gives their length in bytes.
+fn sort_and_deduplicate<const N: usize>(bytes: &mut [u8]) -> usize {
+    let (digests, _) = bytes.as_chunks_mut::<N>();
+    // Digests are uniform: the first eight bytes decide almost always, and compare as one number.
+    let prefix = |digest: &[u8; N]| digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    digests.par_sort_unstable_by(|a, b| prefix(a).cmp(&prefix(b)).then_with(|| a.cmp(b)));
+    let mut kept = 0;
+    for at in 0..digests.len() {
+        if kept == 0 || digests[kept - 1] != digests[at] {
+            digests[kept] = digests[at];
+            kept += 1;
+        }
+    }
+    kept * N
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KIND: IdentifierKind = IdentifierKind::AaidMd5;
+
+    /// Few distinct digests, so that sets overlap and repeat.
+    fn digests() -> impl Strategy<Value = Vec<[u8; 16]>> {
+        prop::collection::vec((0..3_u8, 0..4_u8).prop_map(|(first, last)| {
+            let mut digest = [7; 16];
+            digest[0] = first;
+            digest[15] = last;
+            digest
+        }), 0..24)
+    }
+
+    fn set(digests: &[[u8; 16]]) -> IdentifierSet {
+        IdentifierSet::from_unsorted(KIND, digests.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn set_operations_agree_with_those_of_a_tree_set(a in digests(), b in digests()) {
+            let (x, y): (BTreeSet<_>, BTreeSet<_>) = (a.iter().copied().collect(), b.iter().copied().collect());
+            let (a, b) = (set(&a), set(&b));
+            let plain = |digests: BTreeSet<[u8; 16]>| digests.into_iter().collect::<Vec<_>>().concat();
+            prop_assert_eq!(a.as_bytes(), plain(x.clone()));
+            prop_assert_eq!(a.difference(&b).as_bytes(), plain(&x - &y));
+            prop_assert_eq!(a.union(&b).as_bytes(), plain(&x | &y));
+            prop_assert_eq!(a.intersection(&b).as_bytes(), plain(&x & &y));
+        }
+    }
+
+    #[test]
+    fn what_is_not_sorted_or_not_distinct_is_no_set() {
+        let bytes = |digests: &[[u8; 16]]| Bytes::from(digests.concat());
+        assert!(IdentifierSet::from_sorted(KIND, bytes(&[[1; 16], [2; 16]])).is_some());
+        assert!(IdentifierSet::from_sorted(KIND, bytes(&[[2; 16], [1; 16]])).is_none());
+        assert!(IdentifierSet::from_sorted(KIND, bytes(&[[1; 16], [1; 16]])).is_none());
+        assert!(IdentifierSet::from_sorted(KIND, Bytes::from_static(&[1; 15])).is_none());
+    }
+
+    #[test]
+    fn a_slice_ends_where_the_set_ends() {
+        let set = set(&[[1; 16], [2; 16], [3; 16]]);
+        assert_eq!(set.slice(1..9), [[2; 16], [3; 16]].concat());
+        assert!(set.slice(5..9).is_empty());
+    }
+}

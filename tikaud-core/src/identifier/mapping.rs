@@ -1,0 +1,314 @@
+//! Which column holds what: the field mapping.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{EmailRule, IdentifierKind, Region};
+
+/// The version of the rules by which values become identifiers. A change of the rules changes digests, so it is part of
+/// the fingerprint, and the next plan exchanges the old identifiers for the new ones.
+const RULES: u32 = 1;
+
+/// What a column holds, and so which identifier is made of it.
+///
+/// A column is declared plain or hashed; a digest in a plain column, or a plain value in a hashed one, is rejected, never
+/// guessed at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Field {
+    /// E-mail addresses, hashed here with SHA-256.
+    Email,
+    /// E-mail addresses, hashed already with SHA-256: 64 hexadecimal digits.
+    EmailSha256,
+    /// E-mail addresses, hashed already with SHA-512: 128 hexadecimal digits.
+    EmailSha512,
+    /// Phone numbers, E.164 preferred, hashed here with SHA-256.
+    Phone(PhoneRegion),
+    /// Phone numbers, E.164 with `+`, hashed already with SHA-256: 64 hexadecimal digits.
+    PhoneSha256,
+    /// iOS advertising ids (IDFA), hashed here.
+    Idfa(DeviceHash),
+    /// iOS advertising ids (IDFA), hashed already with SHA-256.
+    IdfaSha256,
+    /// iOS advertising ids (IDFA), hashed already with MD5.
+    IdfaMd5,
+    /// Android advertising ids (AAID, also called GAID), hashed here.
+    Aaid(DeviceHash),
+    /// Android advertising ids (AAID, also called GAID), hashed already with SHA-256.
+    AaidSha256,
+    /// Android advertising ids (AAID, also called GAID), hashed already with MD5.
+    AaidMd5,
+}
+
+impl Field {
+    /// The kind of identifier that comes of it.
+    #[must_use]
+    pub const fn kind(&self) -> IdentifierKind {
+        match self {
+            Self::Email | Self::EmailSha256 => IdentifierKind::EmailSha256,
+            Self::EmailSha512 => IdentifierKind::EmailSha512,
+            Self::Phone(_) | Self::PhoneSha256 => IdentifierKind::PhoneSha256,
+            Self::Idfa(DeviceHash::Sha256) | Self::IdfaSha256 => IdentifierKind::IdfaSha256,
+            Self::Idfa(DeviceHash::Md5) | Self::IdfaMd5 => IdentifierKind::IdfaMd5,
+            Self::Aaid(DeviceHash::Sha256) | Self::AaidSha256 => IdentifierKind::AaidSha256,
+            Self::Aaid(DeviceHash::Md5) | Self::AaidMd5 => IdentifierKind::AaidMd5,
+        }
+    }
+}
+
+/// Where the default region of a phone number comes from: what a national spelling is read by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneRegion {
+    /// There is none: only numbers with a country code are accepted.
+    International,
+    /// One region for all numbers.
+    Fixed(Region),
+    /// A column of the row, holding ISO 3166-1 alpha-2 codes; a cell that holds none means that there is no region.
+    Column(String),
+}
+
+/// How device ids are hashed. An audience uses one for each platform, for all its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceHash {
+    /// SHA-256, which TikTok recommends.
+    #[default]
+    Sha256,
+    /// MD5.
+    Md5,
+}
+
+/// A column and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MappedField {
+    /// The column's name, as the segment has it.
+    pub column: String,
+    /// What it holds.
+    pub field: Field,
+}
+
+/// Which columns of a segment are sent, and as what. Only these are read.
+///
+/// ```
+/// use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
+///
+/// let mapping = FieldMapping::try_new([
+///     ("email", Field::Email),
+///     ("mobile", Field::Phone(PhoneRegion::Column("country".into()))),
+/// ])?;
+/// assert_eq!(mapping.columns(), ["email", "mobile", "country"]);
+/// # Ok::<(), tikaud_core::identifier::MappingError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "UncheckedMapping")]
+pub struct FieldMapping {
+    fields: Vec<MappedField>,
+    email_rule: EmailRule,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UncheckedMapping {
+    fields: Vec<MappedField>,
+    #[serde(default)]
+    email_rule: EmailRule,
+}
+
+impl TryFrom<UncheckedMapping> for FieldMapping {
+    type Error = MappingError;
+
+    fn try_from(unchecked: UncheckedMapping) -> Result<Self, MappingError> {
+        let fields = unchecked.fields.into_iter().map(|mapped| (mapped.column, mapped.field));
+        Ok(Self::try_new(fields)?.with_email_rule(unchecked.email_rule))
+    }
+}
+
+/// What is wrong with a field mapping.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MappingError {
+    /// Neither an e-mail nor a phone column is mapped.
+    #[error("no column is mapped to an e-mail address or a phone number; map at least one")]
+    NeitherEmailNorPhone,
+    /// A column has no name.
+    #[error("a mapped column has an empty name; name the column as the segment does")]
+    UnnamedColumn,
+    /// A column is mapped twice.
+    #[error("the column `{column}` is mapped twice; say once what it holds")]
+    MappedTwice {
+        /// The column.
+        column: String,
+    },
+    /// A mapped column is not in the segment.
+    #[error("the column `{column}` is not in the segment; {}", listed(.columns))]
+    UnknownColumn {
+        /// The column.
+        column: String,
+        /// The columns that the segment has.
+        columns: Vec<String>,
+    },
+}
+
+fn listed(columns: &[String]) -> String {
+    if columns.is_empty() {
+        return "it has no columns at all".to_owned();
+    }
+    let names: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
+    format!("its columns are: {}", names.join(", "))
+}
+
+impl FieldMapping {
+    /// A mapping of these columns. Several columns may hold the same: all their identifiers count.
+    ///
+    /// # Errors
+    ///
+    /// [`MappingError`] when neither an e-mail nor a phone column is among them, when a column is mapped twice, or a
+    /// name is empty.
+    pub fn try_new<C: Into<String>>(fields: impl IntoIterator<Item = (C, Field)>) -> Result<Self, MappingError> {
+        let fields: Vec<MappedField> =
+            fields.into_iter().map(|(column, field)| MappedField { column: column.into(), field }).collect();
+        let mapping = Self { fields, email_rule: EmailRule::default() };
+        if mapping.columns().iter().any(String::is_empty) {
+            return Err(MappingError::UnnamedColumn);
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = mapping.fields.iter().find(|mapped| !seen.insert(&mapped.column)) {
+            return Err(MappingError::MappedTwice { column: twice.column.clone() });
+        }
+        if mapping.has_email() || mapping.has_phone() { Ok(mapping) } else { Err(MappingError::NeitherEmailNorPhone) }
+    }
+
+    /// The same with another rule for plain e-mail addresses.
+    #[must_use]
+    pub fn with_email_rule(mut self, rule: EmailRule) -> Self {
+        self.email_rule = rule;
+        self
+    }
+
+    /// The mapped columns.
+    #[must_use]
+    pub fn fields(&self) -> &[MappedField] {
+        &self.fields
+    }
+
+    /// The rule for plain e-mail addresses.
+    #[must_use]
+    pub fn email_rule(&self) -> EmailRule {
+        self.email_rule
+    }
+
+    /// Every column that has to be read, each once: the mapped ones, then those that regions come from.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        let regions = self.fields.iter().filter_map(|mapped| match &mapped.field {
+            Field::Phone(PhoneRegion::Column(column)) => Some(column),
+            _ => None,
+        });
+        let mut columns: Vec<String> = Vec::new();
+        for column in self.fields.iter().map(|mapped| &mapped.column).chain(regions) {
+            if !columns.contains(column) {
+                columns.push(column.clone());
+            }
+        }
+        columns
+    }
+
+    /// The kinds of identifier that come of it.
+    #[must_use]
+    pub fn kinds(&self) -> BTreeSet<IdentifierKind> {
+        self.fields.iter().map(|mapped| mapped.field.kind()).collect()
+    }
+
+    /// The columns of each kind, for messages.
+    #[must_use]
+    pub fn columns_of(&self, kind: IdentifierKind) -> Vec<&str> {
+        self.fields.iter().filter(|mapped| mapped.field.kind() == kind).map(|mapped| mapped.column.as_str()).collect()
+    }
+
+    /// Whether an e-mail column is mapped.
+    #[must_use]
+    pub fn has_email(&self) -> bool {
+        self.kinds().iter().any(|kind| matches!(kind, IdentifierKind::EmailSha256 | IdentifierKind::EmailSha512))
+    }
+
+    /// Whether a phone column is mapped.
+    #[must_use]
+    pub fn has_phone(&self) -> bool {
+        self.kinds().contains(&IdentifierKind::PhoneSha256)
+    }
+
+    /// Checks the mapping against the columns that a segment has.
+    ///
+    /// # Errors
+    ///
+    /// [`MappingError::UnknownColumn`], which lists the columns that there are.
+    pub fn check_columns(&self, columns: &[String]) -> Result<(), MappingError> {
+        match self.columns().into_iter().find(|column| !columns.contains(column)) {
+            Some(column) => Err(MappingError::UnknownColumn { column, columns: columns.to_vec() }),
+            None => Ok(()),
+        }
+    }
+
+    /// What the identifiers depend on besides the values, as a short text: the same for two mappings that make the same
+    /// identifiers of the same columns by the same version of the rules.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        // Columns in order of their names: the order in which a user lists them means nothing.
+        let fields: BTreeMap<&str, String> =
+            self.fields.iter().map(|mapped| (mapped.column.as_str(), format!("{:?}", mapped.field))).collect();
+        let text = format!("rules {RULES}, e-mail {:?}, {fields:?}", self.email_rule);
+        const_hex::encode(&Sha256::digest(text)[..8])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_least_one_of_email_and_phone_is_required() {
+        let device = FieldMapping::try_new([("idfa", Field::Idfa(DeviceHash::Sha256))]);
+        assert_eq!(device, Err(MappingError::NeitherEmailNorPhone));
+        assert!(FieldMapping::try_new([("a", Field::PhoneSha256)]).is_ok());
+        assert!(FieldMapping::try_new([("a", Field::EmailSha512)]).is_ok());
+    }
+
+    #[test]
+    fn an_unknown_column_is_an_error_that_lists_the_columns_there_are() {
+        let mapping = FieldMapping::try_new([("mail", Field::Email)]).unwrap();
+        let error = mapping.check_columns(&["id".into(), "email".into()]).unwrap_err();
+        insta::assert_snapshot!(error, @"the column `mail` is not in the segment; its columns are: `id`, `email`");
+    }
+
+    #[test]
+    fn the_region_column_is_checked_like_the_others() {
+        let phone = Field::Phone(PhoneRegion::Column("country".into()));
+        let mapping = FieldMapping::try_new([("phone", phone)]).unwrap();
+        assert!(mapping.check_columns(&["phone".into()]).is_err());
+    }
+
+    #[test]
+    fn a_stored_mapping_is_checked_when_it_is_read() {
+        let mapping = FieldMapping::try_new([("email", Field::Email), ("tel", Field::Phone(PhoneRegion::International))]);
+        let json = serde_json::to_string(&mapping.clone().unwrap()).unwrap();
+        insta::assert_snapshot!(json, @"");
+        assert_eq!(serde_json::from_str::<FieldMapping>(&json).unwrap(), mapping.unwrap());
+        assert!(serde_json::from_str::<FieldMapping>(r#"{"fields":[]}"#).is_err());
+    }
+
+    #[test]
+    fn the_fingerprint_follows_what_identifiers_depend_on() {
+        let mapping = |fields: &[(&str, Field)]| FieldMapping::try_new(fields.iter().cloned()).unwrap();
+        let (email, phone) = (("e", Field::Email), ("p", Field::PhoneSha256));
+        let base = mapping(&[email.clone(), phone.clone()]).fingerprint();
+        assert_eq!(base, mapping(&[phone.clone(), email.clone()]).fingerprint());
+        assert_ne!(base, mapping(std::slice::from_ref(&email)).fingerprint());
+        assert_ne!(base, mapping(&[("e", Field::EmailSha256), phone.clone()]).fingerprint());
+        assert_ne!(base, mapping(&[email, phone]).with_email_rule(EmailRule::Legacy).fingerprint());
+    }
+}

@@ -1,0 +1,180 @@
+//! Guards: what stops a plan before anything is sent.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::identifier::Tally;
+
+/// What can stop a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Guard {
+    /// The audience would be smaller than the destination makes use of.
+    MinimumSize,
+    /// The segment has no identifier at all, so that the audience would be empty.
+    EmptySegment,
+}
+
+impl Guard {
+    /// The name in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MinimumSize => "minimum size",
+            Self::EmptySegment => "empty segment",
+        }
+    }
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a guard says to a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Nothing against it.
+    Passed,
+    /// It must not be sent.
+    Blocked,
+    /// It would be blocked, and was allowed by name for this one plan.
+    Allowed,
+}
+
+/// A guard's verdict on a plan, and its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct GuardVerdict {
+    /// The guard.
+    pub guard: Guard,
+    /// What it says.
+    pub verdict: Verdict,
+    /// By how much, in words.
+    pub reason: String,
+}
+
+/// The facts that guards decide by.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    pub(super) tally: &'a Tally,
+    /// Identifiers of the segment, of all kinds.
+    pub(super) identifiers: u64,
+    /// Whether carrying out the plan would send anything.
+    pub(super) sends: bool,
+    /// What the destination makes use of at the least.
+    pub(super) minimum: u64,
+    /// Guards that are allowed to be passed over.
+    pub(super) allowed: &'a BTreeSet<Guard>,
+}
+
+/// Every guard's verdict.
+pub(super) fn judge(facts: &Facts<'_>) -> Vec<GuardVerdict> {
+    [(Guard::MinimumSize, minimum_size(facts)), (Guard::EmptySegment, empty_segment(facts))]
+        .into_iter()
+        .map(|(guard, (good, reason))| {
+            // A plan that sends nothing changes nothing, whatever the sizes.
+            let verdict = match (good || !facts.sends, facts.allowed.contains(&guard)) {
+                (true, _) => Verdict::Passed,
+                (false, true) => Verdict::Allowed,
+                (false, false) => Verdict::Blocked,
+            };
+            GuardVerdict { guard, verdict, reason }
+        })
+        .collect()
+}
+
+/// At most as many people can be matched as there are members, and as there are identifiers. An empty segment is the
+/// other guard's business, so that allowing a small audience never allows an empty one, nor needs to.
+fn minimum_size(facts: &Facts<'_>) -> (bool, String) {
+    let members = facts.tally.members_with_identifier;
+    let people = facts.identifiers.min(members);
+    let reason = format!(
+        "the segment has {} of {}; {} needed at least",
+        counted(facts.identifiers, "identifier"),
+        counted(members, "member"),
+        match facts.minimum {
+            1 => "1 is".to_owned(),
+            more => format!("{} are", grouped(more)),
+        }
+    );
+    (people == 0 || people >= facts.minimum, reason)
+}
+
+fn empty_segment(facts: &Facts<'_>) -> (bool, String) {
+    let read = counted(facts.tally.members, "member");
+    let reason = match facts.identifiers {
+        0 => format!("not one identifier came of {read}, so the audience would be empty"),
+        some => format!("{} came of {read}", counted(some, "identifier")),
+    };
+    (facts.identifiers > 0, reason)
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// The number with commas between thousands.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdicts(identifiers: u64, members: u64, allowed: &[Guard]) -> [Verdict; 2] {
+        let mut tally = Tally::default();
+        tally.members = members;
+        tally.members_with_identifier = members;
+        let allowed = allowed.iter().copied().collect();
+        let facts = Facts { tally: &tally, identifiers, sends: true, minimum: 1000, allowed: &allowed };
+        let verdicts = judge(&facts);
+        [verdicts[0].verdict, verdicts[1].verdict]
+    }
+
+    #[test]
+    fn an_audience_below_the_minimum_is_blocked_and_one_at_it_passes() {
+        assert_eq!(verdicts(999, 5000, &[]), [Verdict::Blocked, Verdict::Passed]);
+        assert_eq!(verdicts(1000, 1000, &[]), [Verdict::Passed, Verdict::Passed]);
+    }
+
+    #[test]
+    fn two_identifiers_of_one_member_are_one_person() {
+        assert_eq!(verdicts(1200, 600, &[]), [Verdict::Blocked, Verdict::Passed]);
+    }
+
+    #[test]
+    fn each_guard_is_allowed_by_its_own_name_only() {
+        assert_eq!(verdicts(5, 5, &[Guard::EmptySegment]), [Verdict::Blocked, Verdict::Passed]);
+        assert_eq!(verdicts(5, 5, &[Guard::MinimumSize]), [Verdict::Allowed, Verdict::Passed]);
+        assert_eq!(verdicts(0, 5, &[Guard::MinimumSize]), [Verdict::Passed, Verdict::Blocked]);
+        assert_eq!(verdicts(0, 5, &[Guard::EmptySegment]), [Verdict::Passed, Verdict::Allowed]);
+    }
+
+    #[test]
+    fn a_plan_that_sends_nothing_passes() {
+        let (tally, allowed) = (Tally::default(), BTreeSet::new());
+        let facts = Facts { tally: &tally, identifiers: 0, sends: false, minimum: 1000, allowed: &allowed };
+        assert!(judge(&facts).iter().all(|verdict| verdict.verdict == Verdict::Passed));
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,161 @@
+//! What a run is going to do: the changes, the guards' verdicts, the warnings, and what it will cost.
+//!
+//! In: what is held, the segment's identifiers, the destination's capabilities. Out: a [`Plan`], which
+//! [`activation`](crate::activation) carries out or leaves. Plain functions over values, without I/O.
+
+mod guard;
+mod warnings;
+
+pub use guard::{Guard, GuardVerdict, Verdict};
+pub(crate) use guard::grouped;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use self::guard::Facts;
+use crate::destination::{Action, AudienceSpec, Capabilities};
+use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSets};
+use crate::identifier::{FieldMapping, IdentifierKind, Tally};
+use crate::state::{AudienceRecord, Generation};
+
+/// What a run is going to do.
+///
+/// As JSON it has everything but the identifiers.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The generation of the state that it starts from.
+    pub generation: u64,
+    /// The audience; `None` when it is going to be created.
+    pub audience: Option<AudienceRecord>,
+    /// What the audience is to be called.
+    pub name: String,
+    /// The description that is to go with it.
+    pub description: Option<String>,
+    /// What became of the values that were read.
+    pub tally: Tally,
+    /// The counts, kind by kind.
+    pub kinds: Vec<KindPlan>,
+    /// The guards' verdicts.
+    pub guards: Vec<GuardVerdict>,
+    /// What the user should know before it is carried out.
+    pub warnings: Vec<String>,
+    /// What carrying it out will cost.
+    pub estimate: Estimate,
+    /// The fingerprint of the field mapping.
+    pub mapping: String,
+    #[serde(skip)]
+    pub(crate) changes: ChangeSets,
+}
+
+/// The counts of one kind of identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct KindPlan {
+    /// The kind.
+    pub kind: IdentifierKind,
+    /// Distinct identifiers in the segment.
+    pub segment: u64,
+    /// In the segment and confirmed in the audience: nothing to do.
+    pub unchanged: u64,
+    /// Going in.
+    pub adds: u64,
+    /// Going out.
+    pub removes: u64,
+}
+
+/// What carrying a plan out will cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Estimate {
+    /// Batches, each a request when all goes well.
+    pub batches: u64,
+    /// How long the destination's pace makes it take at the least.
+    pub at_least: Duration,
+}
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub(crate) struct PlanInput<'a> {
+    pub(crate) generation: &'a Generation,
+    pub(crate) held: &'a Held,
+    pub(crate) segment: &'a IdentifierSets,
+    pub(crate) tally: Tally,
+    pub(crate) spec: &'a AudienceSpec,
+    pub(crate) mapping: &'a FieldMapping,
+    pub(crate) capabilities: &'a Capabilities,
+    pub(crate) allowed: &'a BTreeSet<Guard>,
+}
+
+impl Plan {
+    pub(crate) fn new(input: PlanInput<'_>) -> Self {
+        let changes = ChangeSets::between(input.held, input.segment);
+        let facts = Facts {
+            tally: &input.tally,
+            identifiers: input.segment.len() as u64,
+            sends: !changes.is_empty() || input.generation.audience.is_none(),
+            minimum: input.capabilities.minimum_audience,
+            allowed: input.allowed,
+        };
+        Self {
+            generation: input.generation.number,
+            audience: input.generation.audience.clone(),
+            name: input.spec.name.clone(),
+            description: input.spec.description.clone(),
+            guards: guard::judge(&facts),
+            warnings: warnings::collect(&input),
+            estimate: Estimate::of(&changes, input.capabilities),
+            kinds: kinds(&input, &changes),
+            mapping: input.mapping.fingerprint(),
+            tally: input.tally,
+            changes,
+        }
+    }
+
+    /// The guards that block it.
+    pub fn blocked_by(&self) -> impl Iterator<Item = &GuardVerdict> {
+        self.guards.iter().filter(|verdict| verdict.verdict == Verdict::Blocked)
+    }
+
+    /// Whether a guard blocks it.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.blocked_by().next().is_some()
+    }
+
+    /// The identifiers that go in and out, kind by kind.
+    #[must_use]
+    pub fn changes(&self) -> &ChangeSets {
+        &self.changes
+    }
+}
+
+impl Estimate {
+    fn of(changes: &ChangeSets, capabilities: &Capabilities) -> Self {
+        let limit = capabilities.batch_limit.max(1);
+        let of_kind = |change: &ChangeSet| change.adds.len().div_ceil(limit) + change.removes.len().div_ceil(limit);
+        let batches = changes.iter().map(of_kind).sum::<usize>();
+        // The first second's requests go out at once.
+        let at_least = capabilities.requests_per_second.map_or(Duration::ZERO, |pace| {
+            Duration::try_from_secs_f64((batches as f64 / pace - 1.0).max(0.0)).unwrap_or(Duration::MAX)
+        });
+        Self { batches: batches as u64, at_least }
+    }
+}
+
+/// Kinds that are mapped, held or changed, in order.
+fn kinds(input: &PlanInput<'_>, changes: &ChangeSets) -> Vec<KindPlan> {
+    let kinds: BTreeSet<IdentifierKind> = input.mapping.kinds().into_iter().chain(input.held.kinds()).collect();
+    let count = |kind, action| {
+        changes.iter().find(|change| change.kind() == kind).map_or(0, |change| change.of(action).len()) as u64
+    };
+    kinds
+        .into_iter()
+        .map(|kind| {
+            let (segment, adds) = (input.segment.get(kind).len() as u64, count(kind, Action::Add));
+            KindPlan { kind, segment, unchanged: segment - adds, adds, removes: count(kind, Action::Remove) }
+        })
+        .collect()
+}

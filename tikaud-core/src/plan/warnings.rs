@@ -1,0 +1,116 @@
+//! What the user should know before a plan is carried out.
+
+use super::{PlanInput, grouped};
+use crate::destination::DescriptionSupport;
+use crate::identifier::{IdentifierKind, RejectReason};
+
+pub(super) fn collect(input: &PlanInput<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    warnings.extend(name(input));
+    warnings.extend(renamed(input));
+    warnings.extend(description(input));
+    warnings.extend(email_and_phone(input));
+    warnings.extend(undocumented_kinds(input));
+    warnings.extend(mapping_changed(input));
+    warnings.extend(hashed_and_plain(input));
+    warnings.extend(non_ascii_domains(input));
+    warnings
+}
+
+fn name(input: &PlanInput<'_>) -> Option<String> {
+    let shown = input.capabilities.shown_name(&input.spec.name)?;
+    let (length, limit) = (input.spec.name.chars().count(), input.capabilities.name_limit?.characters);
+    Some(format!(
+        "the audience's name has {length} characters, of which the destination keeps no more than {limit}: it will show \
+         `{shown}`; choose a shorter name"
+    ))
+}
+
+fn renamed(input: &PlanInput<'_>) -> Option<String> {
+    let audience = input.generation.audience.as_ref().filter(|audience| audience.name != input.spec.name)?;
+    Some(format!(
+        "the activation is now called `{}`; the audience keeps the name `{}` that it was created with",
+        input.spec.name, audience.name
+    ))
+}
+
+fn description(input: &PlanInput<'_>) -> Option<String> {
+    input.spec.description.as_ref().filter(|_| input.generation.audience.is_none())?;
+    match input.capabilities.description {
+        DescriptionSupport::Supported => None,
+        DescriptionSupport::Undocumented => Some(
+            "the destination's documents name no description of an audience: it is sent all the same, and kept in the \
+             state"
+                .to_owned(),
+        ),
+        DescriptionSupport::Unsupported => {
+            Some("the destination has no description of an audience: it is kept in the state only".to_owned())
+        }
+    }
+}
+
+fn email_and_phone(input: &PlanInput<'_>) -> Option<String> {
+    let both = input.mapping.has_email() && input.mapping.has_phone();
+    input.capabilities.email_and_phone_warning.clone().filter(|_| both)
+}
+
+fn undocumented_kinds(input: &PlanInput<'_>) -> Vec<String> {
+    let mapped = input.mapping.kinds();
+    let undocumented = input.capabilities.undocumented_kinds.iter().filter(|(kind, _)| mapped.contains(kind));
+    undocumented
+        .map(|(kind, warning)| format!("column `{}`: {warning}", input.mapping.columns_of(*kind).join("`, `")))
+        .collect()
+}
+
+fn mapping_changed(input: &PlanInput<'_>) -> Option<String> {
+    let before = input.generation.mapping.as_ref()?;
+    (*before != input.mapping.fingerprint()).then(|| {
+        "the field mapping, or the rules by which values are normalised, differ from the last run's: identifiers made \
+         the old way are removed, those made the new way are added"
+            .to_owned()
+    })
+}
+
+/// Digests in a plain column, or plain values in a hashed one, mean that the mapping says the wrong thing.
+fn hashed_and_plain(input: &PlanInput<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for column in &input.tally.columns {
+        let count = |reason| column.rejects.get(&reason).map_or(0, |rejects| rejects.count);
+        let hashed = count(RejectReason::LooksHashed);
+        if hashed > 0 {
+            warnings.push(format!(
+                "column `{}` is mapped as plain, and {} of its values are hashed already and were left out; map it as \
+                 hashed if all are",
+                column.column,
+                grouped(hashed)
+            ));
+        }
+        let plain = count(RejectReason::NotADigest) + count(RejectReason::WrongDigestLength);
+        if plain > 0 {
+            warnings.push(format!(
+                "column `{}` is mapped as {}, and {} of its values are no such digest and were left out; check how it \
+                 is hashed, or map it as plain",
+                column.column,
+                column.kind,
+                grouped(plain)
+            ));
+        }
+    }
+    warnings
+}
+
+fn non_ascii_domains(input: &PlanInput<'_>) -> Vec<String> {
+    let columns = input.tally.columns.iter().filter(|column| {
+        column.non_ascii_domains > 0 && column.kind == IdentifierKind::EmailSha256
+    });
+    columns
+        .map(|column| {
+            format!(
+                "column `{}`: {} addresses have a domain that is not ASCII; they are hashed as typed, and the platform \
+                 may know them in another form",
+                column.column,
+                grouped(column.non_ascii_domains)
+            )
+        })
+        .collect()
+}

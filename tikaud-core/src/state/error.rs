@@ -1,0 +1,118 @@
+//! Why state could not be read or written.
+
+use std::io;
+
+use jiff::Timestamp;
+
+use super::{ActivationId, ObjectKey};
+use crate::destination::DestinationId;
+
+/// Why state could not be read or written. State is never guessed: each of these stops the run before anything is sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// An object that had to be new is there already.
+    #[error("the state object `{key}` is there already")]
+    AlreadyExists {
+        /// The object.
+        key: ObjectKey,
+    },
+    /// An object that had to be there is not.
+    #[error("the state object `{key}` is missing; restore the state from a back-up")]
+    NotFound {
+        /// The object.
+        key: ObjectKey,
+    },
+    /// The activation has state, but not the part that says what the audience holds.
+    #[error(
+        "the state of activation `{activation}` has lost its generations; restore it from a back-up, nothing was sent"
+    )]
+    GenerationsMissing {
+        /// The activation.
+        activation: ActivationId,
+    },
+    /// An object is not what was written: a flipped bit, a truncated file.
+    #[error("the state object `{key}` is damaged ({what}); restore the state from a back-up, nothing was sent")]
+    Damaged {
+        /// The object.
+        key: ObjectKey,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The state was written by a later version of this library.
+    #[error("the state object `{key}` has format {found}, this version reads up to {supported}; upgrade tikaud")]
+    Newer {
+        /// The object.
+        key: ObjectKey,
+        /// Its format.
+        found: u32,
+        /// The latest format that this version reads.
+        supported: u32,
+    },
+    /// The state is another activation's.
+    #[error("the state object `{key}` belongs to activation `{found}`, not to `{expected}`; use each activation's own")]
+    ForeignActivation {
+        /// The object.
+        key: ObjectKey,
+        /// The activation that was to be run.
+        expected: ActivationId,
+        /// The activation that wrote it.
+        found: ActivationId,
+    },
+    /// The state is for another destination.
+    #[error(
+        "the state of activation `{activation}` is for `{found}`, not for `{expected}`; \
+         give each account a state of its own, nothing was sent"
+    )]
+    ForeignDestination {
+        /// The activation.
+        activation: ActivationId,
+        /// The destination that was to be used.
+        expected: DestinationId,
+        /// The destination that the state is of.
+        found: DestinationId,
+    },
+    /// Another process runs this activation.
+    #[error("activation `{activation}` is being run by another process until {until} at least; try again then")]
+    Busy {
+        /// The activation.
+        activation: ActivationId,
+        /// When the other's lease lapses, unless it is renewed.
+        until: Timestamp,
+    },
+    /// Another process has taken the activation over.
+    #[error("another process has taken over activation `{activation}`; this run has stopped")]
+    ClaimLost {
+        /// The activation.
+        activation: ActivationId,
+    },
+    /// Another process has committed in the meantime.
+    #[error("activation `{activation}` has reached generation {generation} by another process; this run has stopped")]
+    Conflict {
+        /// The activation.
+        activation: ActivationId,
+        /// The generation that was to be committed.
+        generation: u64,
+    },
+    /// The store failed.
+    #[error("cannot {operation} the state object `{object}`")]
+    Io {
+        /// What was being done.
+        operation: &'static str,
+        /// To which object.
+        object: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl StateError {
+    pub(crate) fn damaged(key: &ObjectKey, what: impl Into<String>) -> Self {
+        Self::Damaged { key: key.clone(), what: what.into() }
+    }
+
+    pub(crate) fn io(operation: &'static str, object: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let object = object.into();
+        move |source| Self::Io { operation, object, source }
+    }
+}

@@ -1,0 +1,73 @@
+//! A generation: the manifest of what the audience holds because of us.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ActivationId, DigestFile, RunId};
+use crate::destination::{AudienceId, DestinationId};
+
+/// What the audience holds because of us, as of one commit. Created, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Generation {
+    /// Its number: 0 when the activation has never run, one more at each commit.
+    pub number: u64,
+    /// The activation that it is of.
+    pub activation: ActivationId,
+    /// The destination that the audience is at.
+    pub destination: DestinationId,
+    /// The audience, once there is one.
+    pub audience: Option<AudienceRecord>,
+    /// An audience that was asked for, without a reply: it is looked for before it is asked for again.
+    pub pending_create: Option<CreateIntent>,
+    /// The fingerprint of the field mapping that the identifiers were made with.
+    pub mapping: Option<String>,
+    /// The identifiers, as files.
+    pub snapshots: SnapshotFiles,
+    /// The run that committed it.
+    pub run: Option<RunId>,
+    /// When it was committed.
+    pub committed: Timestamp,
+}
+
+/// The identifiers of a generation, a file a kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SnapshotFiles {
+    /// Acknowledged as added, with no removal tried since.
+    pub confirmed: Vec<DigestFile>,
+    /// Those that the destination may hold besides: asked for without an answer, or not yet removed.
+    pub unconfirmed: Vec<DigestFile>,
+}
+
+/// The audience of an activation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AudienceRecord {
+    /// The destination's identifier of it.
+    pub id: AudienceId,
+    /// The name that it was created with.
+    pub name: String,
+    /// The description that belongs to it, whether or not the destination shows it.
+    pub description: Option<String>,
+}
+
+/// The durable intent to create an audience. Creating is not idempotent, so a lost reply must be recognisable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreateIntent {
+    /// The name asked for.
+    pub name: String,
+    /// The description asked for.
+    pub description: Option<String>,
+    /// Audiences that went by this name before.
+    pub there_before: Vec<AudienceId>,
+}
+
+impl fmt::Display for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "generation {} of activation `{}`", self.number, self.activation)
+    }
+}

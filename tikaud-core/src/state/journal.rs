@@ -1,0 +1,234 @@
+//! What one run is about to do and what has been answered, durable before it is relied on.
+//!
+//! ```text
+//! journal/<run>/create.json        an audience is about to be asked for
+//!               audience.json      it has been created
+//!               intent.json        which plan files are about to be applied, to which audience
+//!               receipts-<n>.json  what has been acknowledged so far; the highest n counts
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::sealed::{create_sealed, read_sealed};
+use super::{AudienceRecord, CreateIntent, DigestFile, ObjectEntry, ObjectKey, StateError, StateStore};
+use crate::destination::Action;
+use crate::diff::{ChangeSet, ChangeSets, IdentifierSet};
+use crate::identifier::IdentifierKind;
+
+/// Which run it is: the generation that it started from and the epoch of its claim. Later runs sort behind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(String);
+
+impl RunId {
+    pub(crate) fn new(base: u64, epoch: u64) -> Self {
+        Self(format!("{base:08}-{epoch:010}"))
+    }
+
+    pub(super) fn from_name(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// Whether the run started from this generation.
+    pub(super) fn started_from(&self, generation: u64) -> bool {
+        self.0.split_once('-').is_some_and(|(base, _)| base.parse() == Ok(generation))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One plan file: identifiers of one kind that go in, or out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PlannedChange {
+    pub(crate) action: Action,
+    pub(crate) file: DigestFile,
+}
+
+/// What a run is about to send. Durable before the first request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    pub(crate) audience: AudienceRecord,
+    /// The fingerprint of the field mapping.
+    pub(crate) mapping: String,
+    pub(crate) changes: Vec<PlannedChange>,
+}
+
+/// Which positions of each plan file have been acknowledged: few ranges, since batches go out in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<AcknowledgedFile>", into = "Vec<AcknowledgedFile>")]
+pub(crate) struct Acknowledged {
+    /// Sorted, neither touching nor overlapping.
+    ranges: BTreeMap<(IdentifierKind, Action), Vec<Range<usize>>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AcknowledgedFile {
+    kind: IdentifierKind,
+    action: Action,
+    ranges: Vec<Range<usize>>,
+}
+
+impl From<Vec<AcknowledgedFile>> for Acknowledged {
+    fn from(files: Vec<AcknowledgedFile>) -> Self {
+        Self { ranges: files.into_iter().map(|file| ((file.kind, file.action), file.ranges)).collect() }
+    }
+}
+
+impl From<Acknowledged> for Vec<AcknowledgedFile> {
+    fn from(acknowledged: Acknowledged) -> Self {
+        let file = |((kind, action), ranges)| AcknowledgedFile { kind, action, ranges };
+        acknowledged.ranges.into_iter().map(file).collect()
+    }
+}
+
+impl Acknowledged {
+    /// Adds the positions of an acknowledged batch.
+    pub(crate) fn insert(&mut self, kind: IdentifierKind, action: Action, positions: Range<usize>) {
+        let ranges = self.ranges.entry((kind, action)).or_default();
+        let at = ranges.partition_point(|range| range.end < positions.start);
+        let upto = ranges.partition_point(|range| range.start <= positions.end);
+        let touching = &ranges[at..upto];
+        let start = touching.first().map_or(positions.start, |first| first.start.min(positions.start));
+        let end = touching.last().map_or(positions.end, |last| last.end.max(positions.end));
+        ranges.splice(at..upto, [start..end]);
+    }
+
+    /// How many identifiers have been acknowledged.
+    pub(crate) fn count(&self, kind: IdentifierKind, action: Action) -> usize {
+        self.ranges.get(&(kind, action)).into_iter().flatten().map(ExactSizeIterator::len).sum()
+    }
+
+    /// The acknowledged parts of the intended changes.
+    pub(crate) fn of(&self, intended: &ChangeSets) -> ChangeSets {
+        let part = |change: &ChangeSet, action| {
+            let (kind, set) = (change.kind(), change.of(action));
+            let ranges = self.ranges.get(&(kind, action)).into_iter().flatten();
+            let digests: Vec<u8> = ranges.flat_map(|range| set.slice(range.clone())).collect();
+            // Parts of a sorted set in order are sorted; out of order, from a damaged journal, they are put in order.
+            IdentifierSet::from_unsorted(kind, digests)
+        };
+        let parts = |change: &ChangeSet| ChangeSet { adds: part(change, Action::Add), removes: part(change, Action::Remove) };
+        ChangeSets::from_sets(intended.iter().map(parts).collect())
+    }
+}
+
+/// Everything that a run has written down.
+#[derive(Debug)]
+pub(crate) struct RunRecord {
+    pub(crate) run: RunId,
+    pub(crate) create: Option<CreateIntent>,
+    pub(crate) audience: Option<AudienceRecord>,
+    pub(crate) intent: Option<Intent>,
+    pub(crate) acknowledged: Acknowledged,
+}
+
+/// A run's journal, open for writing.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    store: Arc<dyn StateStore>,
+    folder: ObjectKey,
+    receipts: u64,
+}
+
+impl Journal {
+    /// A journal in its folder, which must be new.
+    pub(super) fn new(store: Arc<dyn StateStore>, folder: ObjectKey) -> Self {
+        Self { store, folder, receipts: 0 }
+    }
+
+    /// An audience is about to be asked for.
+    pub(crate) async fn create_intended(&self, create: &CreateIntent) -> Result<(), StateError> {
+        create_sealed(&*self.store, &self.folder.child("create.json"), create).await
+    }
+
+    /// The audience has been created.
+    pub(crate) async fn audience_created(&self, audience: &AudienceRecord) -> Result<(), StateError> {
+        create_sealed(&*self.store, &self.folder.child("audience.json"), audience).await
+    }
+
+    /// The plan is about to be sent.
+    pub(crate) async fn intend(&self, intent: &Intent) -> Result<(), StateError> {
+        create_sealed(&*self.store, &self.folder.child("intent.json"), intent).await
+    }
+
+    /// This much has been acknowledged.
+    pub(crate) async fn acknowledge(&mut self, acknowledged: &Acknowledged) -> Result<(), StateError> {
+        let key = |number: u64| self.folder.child(format_args!("receipts-{number:08}.json"));
+        create_sealed(&*self.store, &key(self.receipts + 1), acknowledged).await?;
+        self.store.delete(&key(self.receipts)).await?;
+        self.receipts += 1;
+        Ok(())
+    }
+}
+
+/// Reads what a run has written, from the objects of its folder.
+pub(super) async fn read_record(
+    store: &dyn StateStore,
+    run: RunId,
+    objects: &[&ObjectEntry],
+) -> Result<RunRecord, StateError> {
+    let mut record =
+        RunRecord { run, create: None, audience: None, intent: None, acknowledged: Acknowledged::default() };
+    // By key, so that of several receipts the last one counts.
+    for object in objects {
+        let (key, len) = (&object.key, object.len);
+        match key.name() {
+            "create.json" => record.create = Some(read_sealed(store, key, len).await?),
+            "audience.json" => record.audience = Some(read_sealed(store, key, len).await?),
+            "intent.json" => record.intent = Some(read_sealed(store, key, len).await?),
+            name if name.starts_with("receipts-") => record.acknowledged = read_sealed(store, key, len).await?,
+            _ => return Err(StateError::damaged(key, "no version known here writes such an object")),
+        }
+    }
+    Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KIND: IdentifierKind = IdentifierKind::IdfaMd5;
+
+    proptest! {
+        #[test]
+        fn acknowledged_positions_are_those_of_the_batches(
+            batches in prop::collection::vec((0..40_usize, 0..6_usize), 0..20),
+        ) {
+            let mut acknowledged = Acknowledged::default();
+            let mut expected = BTreeSet::new();
+            for (start, len) in batches {
+                acknowledged.insert(KIND, Action::Add, start..start + len);
+                expected.extend(start..start + len);
+            }
+            let ranges = acknowledged.ranges.get(&(KIND, Action::Add)).cloned().unwrap_or_default();
+            prop_assert!(ranges.is_sorted_by(|a, b| a.end < b.start), "{:?}", ranges);
+            prop_assert_eq!(ranges.into_iter().flatten().collect::<BTreeSet<_>>(), expected.clone());
+            prop_assert_eq!(acknowledged.count(KIND, Action::Add), expected.len());
+        }
+    }
+
+    #[test]
+    fn a_run_knows_the_generation_it_started_from() {
+        let run = RunId::new(7, 12);
+        assert!(run.started_from(7) && !run.started_from(8) && !run.started_from(12));
+    }
+}

@@ -1,0 +1,143 @@
+//! What is known to be in the audience because of us: durable, checked, never guessed.
+//!
+//! A [`StateStore`] keeps immutable objects under keys; everything else here is a format on top of it:
+//!
+//! ```text
+//! <activation>/generations/00000012.json                      what the audience holds: a manifest, created, never changed
+//!              snapshots/00000012-confirmed-email_sha256.digests   sorted digests, checksummed by block
+//!              plans/<run>/remove-email_sha256.digests         what a run is about to do
+//!              journal/<run>/…                                its intents and receipts
+//!              claims/0000000007.json                         who may write
+//! ```
+//!
+//! Committing generation n + 1 is creating an object that must not be there yet: the one primitive that every store has.
+
+mod claim;
+mod clock;
+mod digest_file;
+mod error;
+mod generation;
+mod journal;
+mod key;
+mod ledger;
+mod local;
+mod memory;
+mod sealed;
+
+pub(crate) use claim::Claim;
+pub use clock::{Clock, SystemClock};
+pub use digest_file::DigestFile;
+pub(crate) use digest_file::{read_digests, write_digests};
+pub use error::StateError;
+pub use generation::{AudienceRecord, CreateIntent, Generation, SnapshotFiles};
+pub use journal::RunId;
+pub(crate) use journal::{Acknowledged, Intent, Journal, PlannedChange, RunRecord};
+pub use key::{ActivationId, InvalidName, ObjectKey};
+pub(crate) use ledger::{Current, Ledger, read_held};
+pub use local::LocalStateStore;
+pub use memory::MemoryStateStore;
+
+use std::fmt;
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+/// An object's key and size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectEntry {
+    /// Its key.
+    pub key: ObjectKey,
+    /// Its length in bytes.
+    pub len: u64,
+}
+
+/// Keeps immutable objects.
+///
+/// # Contract
+///
+/// * An object is created once and never changes. It appears **whole or not at all**, whatever happens: a crash, a full
+///   disk, a dropped writer.
+/// * [`create`](Self::create) and [`ObjectWriter::finish`] are exclusive: of several that race for one key exactly one
+///   succeeds, the others get [`StateError::AlreadyExists`].
+/// * When they return, the object is durable: it survives the loss of power.
+/// * What one process has created every process sees at once, in [`read`](Self::read) and in [`list`](Self::list).
+/// * [`hold`](Self::hold) tells the living from the dead, where a store can.
+///
+/// # Errors
+///
+/// Name the object and chain the cause.
+///
+/// # For implementors
+///
+/// Run `tikaud_core::state_store_conformance!` (feature `conformance`) over your implementation. [`MemoryStateStore`] is
+/// the reference, [`LocalStateStore`] the one to use on a disk.
+#[async_trait]
+pub trait StateStore: fmt::Debug + Send + Sync {
+    /// Creates an object, durably.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::AlreadyExists`]; [`StateError::Io`].
+    async fn create(&self, key: &ObjectKey, content: Bytes) -> Result<(), StateError>;
+
+    /// Starts an object that is too large to be held in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Io`].
+    async fn writer(&self, key: &ObjectKey) -> Result<Box<dyn ObjectWriter>, StateError>;
+
+    /// Exactly these bytes of an object.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::NotFound`]; [`StateError::Damaged`] when the object ends before the range does; [`StateError::Io`].
+    async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Bytes, StateError>;
+
+    /// The objects whose keys begin with `prefix` and a `/`, by key; with `None`, all. Unfinished ones are not among them.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Io`].
+    async fn list(&self, prefix: Option<&ObjectKey>) -> Result<Vec<ObjectEntry>, StateError>;
+
+    /// Removes an object. One that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Io`].
+    async fn delete(&self, key: &ObjectKey) -> Result<(), StateError>;
+
+    /// Marks the caller as the living holder of a key until the returned value is dropped or the process ends, however
+    /// it ends. `None` when this store cannot tell the living from the dead.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::AlreadyExists`] while another living holder, in this process or another, has the key;
+    /// [`StateError::Io`].
+    async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError>;
+}
+
+/// An object on its way. Dropping it unfinished leaves nothing behind.
+#[async_trait]
+pub trait ObjectWriter: Send {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Io`].
+    async fn write(&mut self, content: Bytes) -> Result<(), StateError>;
+
+    /// Makes the object appear, whole and durable.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::AlreadyExists`]; [`StateError::Io`].
+    async fn finish(self: Box<Self>) -> Result<(), StateError>;
+}
+
+/// A sign of life; see [`StateStore::hold`]. Dropping it ends it.
+pub trait Hold: Send + Sync {}
+
+const _: fn(&dyn StateStore, &dyn ObjectWriter, &dyn Hold) = |_, _, _| {};
