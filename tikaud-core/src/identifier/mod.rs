@@ -2,4 +2,26 @@
 
 mod kind;
 
+mod reject;
+
+mod email;
+
+mod region;
+
+mod phone;
+
+mod device;
+
+mod digest;
+
+pub use email::EmailRule;
 pub use kind::IdentifierKind;
+pub use phone::{DefaultPhoneParser, NumberingPlansDamaged, PhoneParser};
+pub use region::{Region, UnknownRegion};
+pub use reject::RejectReason;
+
+pub(crate) use device::normalise_device_id;
+pub(crate) use digest::{decode_digest, looks_hashed, md5, sha256, sha512};
+pub(crate) use email::{NormalEmail, normalise_email};
+pub(crate) use phone::normalise_phone;
+pub(crate) use reject::MAX_VALUE_BYTES;
