@@ -19,7 +19,9 @@ pub enum SettingsError {
     #[error("the audience's name is empty; give one, or leave it out to use the segment's")]
     EmptyName,
     /// The destination takes no such identifiers.
-    #[error("column `{column}`: the destination `{destination}` takes no identifiers of kind {kind}; leave it unmapped")]
+    #[error(
+        "column `{column}`: the destination `{destination}` takes no identifiers of kind {kind}; leave it unmapped"
+    )]
     UnsupportedKind {
         /// The column.
         column: String,

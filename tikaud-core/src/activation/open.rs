@@ -64,8 +64,7 @@ pub(super) async fn create(
             warnings.extend(namesake_warning(&plan.name, &there));
             let spec = AudienceSpec { name: plan.name.clone(), description: plan.description.clone() };
             let there_before = there.into_iter().map(|audience| audience.id).collect();
-            let intent =
-                CreateIntent { name: spec.name.clone(), description: spec.description.clone(), there_before };
+            let intent = CreateIntent { name: spec.name.clone(), description: spec.description.clone(), there_before };
             journal.create_intended(&intent).await?;
             claim.check()?;
             let created = destination.create_audience(&spec).await.map_err(&refused)?;
@@ -101,10 +100,7 @@ fn namesake_warning(name: &str, there: &[Audience]) -> Option<String> {
     })
 }
 
-async fn open(
-    destination: &dyn Destination,
-    id: &AudienceId,
-) -> Result<Box<dyn AudienceWriter>, ActivationError> {
+async fn open(destination: &dyn Destination, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, ActivationError> {
     destination.open_audience(id).await.map_err(|source| match source.kind() {
         DestinationErrorKind::NotFound => {
             ActivationError::AudienceGone { audience: id.clone(), destination: destination.id().clone(), source }

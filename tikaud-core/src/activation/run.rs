@@ -66,8 +66,7 @@ async fn carry_out(
         let changes = ledger.write_plan(&run, &plan.changes).await?;
         journal.intend(&Intent { audience: record.clone(), mapping: plan.mapping.clone(), changes }).await?;
         parts.timings.intend = parts.lap();
-        applied =
-            apply(&*writer, &plan.changes, destination.capabilities(), claim, &mut journal, options).await?;
+        applied = apply(&*writer, &plan.changes, destination.capabilities(), claim, &mut journal, options).await?;
     }
     parts.timings.apply = parts.lap();
 

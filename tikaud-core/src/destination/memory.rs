@@ -120,8 +120,11 @@ impl Destination for MemoryDestination {
     }
 
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
-        let audience =
-            self.lock().get(id.as_str()).map(|audience| Self::audience(id.as_str(), audience)).ok_or_else(|| Self::gone(id))?;
+        let audience = self
+            .lock()
+            .get(id.as_str())
+            .map(|audience| Self::audience(id.as_str(), audience))
+            .ok_or_else(|| Self::gone(id))?;
         Ok(Box::new(MemoryWriter { destination: self.clone(), audience, traffic: Mutex::default() }))
     }
 }
@@ -154,7 +157,8 @@ impl AudienceWriter for MemoryWriter {
             return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Batch, error }));
         }
         let mut audiences = self.destination.lock();
-        let audience = audiences.get_mut(self.audience.id.as_str()).ok_or_else(|| MemoryDestination::gone(&self.audience.id))?;
+        let audience =
+            audiences.get_mut(self.audience.id.as_str()).ok_or_else(|| MemoryDestination::gone(&self.audience.id))?;
         audience.requests += 1;
         for digest in batch.digests() {
             let identifier = (batch.kind(), digest.to_vec());

@@ -7,8 +7,8 @@ mod memory;
 
 pub use batch::{Action, Batch, Receipt, Refusal, RefusalScope};
 pub use capabilities::{Acknowledgement, Capabilities, DescriptionSupport, NameLimit};
-pub use memory::MemoryDestination;
 pub use error::{DestinationError, DestinationErrorKind, Retry};
+pub use memory::MemoryDestination;
 
 use std::fmt;
 use std::time::Duration;

@@ -168,12 +168,15 @@ mod tests {
 
     /// Few distinct digests, so that sets overlap and repeat.
     fn digests() -> impl Strategy<Value = Vec<[u8; 16]>> {
-        prop::collection::vec((0..3_u8, 0..4_u8).prop_map(|(first, last)| {
-            let mut digest = [7; 16];
-            digest[0] = first;
-            digest[15] = last;
-            digest
-        }), 0..24)
+        prop::collection::vec(
+            (0..3_u8, 0..4_u8).prop_map(|(first, last)| {
+                let mut digest = [7; 16];
+                digest[0] = first;
+                digest[15] = last;
+                digest
+            }),
+            0..24,
+        )
     }
 
     fn set(digests: &[[u8; 16]]) -> IdentifierSet {
@@ -186,10 +189,10 @@ mod tests {
             let (x, y): (BTreeSet<_>, BTreeSet<_>) = (a.iter().copied().collect(), b.iter().copied().collect());
             let (a, b) = (set(&a), set(&b));
             let plain = |digests: BTreeSet<[u8; 16]>| digests.into_iter().collect::<Vec<_>>().concat();
-            prop_assert_eq!(a.as_bytes(), plain(x.clone()));
-            prop_assert_eq!(a.difference(&b).as_bytes(), plain(&x - &y));
-            prop_assert_eq!(a.union(&b).as_bytes(), plain(&x | &y));
-            prop_assert_eq!(a.intersection(&b).as_bytes(), plain(&x & &y));
+            prop_assert_eq!(a.as_bytes().to_vec(), plain(x.clone()));
+            prop_assert_eq!(a.difference(&b).as_bytes().to_vec(), plain(&x - &y));
+            prop_assert_eq!(a.union(&b).as_bytes().to_vec(), plain(&x | &y));
+            prop_assert_eq!(a.intersection(&b).as_bytes().to_vec(), plain(&x & &y));
         }
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::tally::{ColumnTally, Tally};
 use super::{
-    DeviceHash, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason, decode_digest, md5,
-    normalise_device_id, normalise_email, normalise_phone, sha256,
+    DeviceHash, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason, decode_digest,
+    md5, normalise_device_id, normalise_email, normalise_phone, sha256,
 };
 use crate::diff::{IdentifierSet, IdentifierSets};
 use crate::segment::{MemberBatch, SegmentError, TextColumn};
@@ -182,7 +182,8 @@ impl Extracted {
     /// The sorted sets, and what became of the values. Sorts on all cores; call it where blocking is allowed.
     #[must_use]
     pub fn into_sets(self) -> (IdentifierSets, Tally) {
-        let sets = self.digests.into_iter().map(|(kind, digests)| IdentifierSet::from_unsorted(kind, digests)).collect();
+        let sets =
+            self.digests.into_iter().map(|(kind, digests)| IdentifierSet::from_unsorted(kind, digests)).collect();
         (sets, self.tally)
     }
 }

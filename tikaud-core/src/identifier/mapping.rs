@@ -294,9 +294,10 @@ mod tests {
 
     #[test]
     fn a_stored_mapping_is_checked_when_it_is_read() {
-        let mapping = FieldMapping::try_new([("email", Field::Email), ("tel", Field::Phone(PhoneRegion::International))]);
+        let mapping =
+            FieldMapping::try_new([("email", Field::Email), ("tel", Field::Phone(PhoneRegion::International))]);
         let json = serde_json::to_string(&mapping.clone().unwrap()).unwrap();
-        insta::assert_snapshot!(json, @"");
+        insta::assert_snapshot!(json, @r#"{"fields":[{"column":"email","field":"email"},{"column":"tel","field":{"phone":"international"}}],"email_rule":"current"}"#);
         assert_eq!(serde_json::from_str::<FieldMapping>(&json).unwrap(), mapping.unwrap());
         assert!(serde_json::from_str::<FieldMapping>(r#"{"fields":[]}"#).is_err());
     }

@@ -1,6 +1,8 @@
 //! From rows to identifiers: mapping, normalising, hashing, rejecting. Raw values end here.
 
 mod kind;
+mod mapping;
+mod tally;
 
 mod reject;
 
@@ -14,14 +16,18 @@ mod device;
 
 mod digest;
 
+mod extract;
+
 pub use email::EmailRule;
+pub use extract::{Extracted, Extractor};
 pub use kind::IdentifierKind;
+pub use mapping::{DeviceHash, Field, FieldMapping, MappedField, MappingError, PhoneRegion};
 pub use phone::{DefaultPhoneParser, NumberingPlansDamaged, PhoneParser};
 pub use region::{Region, UnknownRegion};
 pub use reject::RejectReason;
+pub use tally::{ColumnTally, Rejects, Tally};
 
-pub(crate) use device::normalise_device_id;
-pub(crate) use digest::{decode_digest, looks_hashed, md5, sha256, sha512};
-pub(crate) use email::{NormalEmail, normalise_email};
-pub(crate) use phone::normalise_phone;
-pub(crate) use reject::MAX_VALUE_BYTES;
+use device::normalise_device_id;
+use digest::{decode_digest, md5, sha256};
+use email::normalise_email;
+use phone::normalise_phone;

@@ -6,8 +6,8 @@
 mod guard;
 mod warnings;
 
-pub use guard::{Guard, GuardVerdict, Verdict};
 pub(crate) use guard::grouped;
+pub use guard::{Guard, GuardVerdict, Verdict};
 
 use std::collections::BTreeSet;
 use std::time::Duration;

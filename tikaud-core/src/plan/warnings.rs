@@ -100,9 +100,11 @@ fn hashed_and_plain(input: &PlanInput<'_>) -> Vec<String> {
 }
 
 fn non_ascii_domains(input: &PlanInput<'_>) -> Vec<String> {
-    let columns = input.tally.columns.iter().filter(|column| {
-        column.non_ascii_domains > 0 && column.kind == IdentifierKind::EmailSha256
-    });
+    let columns = input
+        .tally
+        .columns
+        .iter()
+        .filter(|column| column.non_ascii_domains > 0 && column.kind == IdentifierKind::EmailSha256);
     columns
         .map(|column| {
             format!(

@@ -122,7 +122,8 @@ impl Acknowledged {
             // Parts of a sorted set in order are sorted; out of order, from a damaged journal, they are put in order.
             IdentifierSet::from_unsorted(kind, digests)
         };
-        let parts = |change: &ChangeSet| ChangeSet { adds: part(change, Action::Add), removes: part(change, Action::Remove) };
+        let parts =
+            |change: &ChangeSet| ChangeSet { adds: part(change, Action::Add), removes: part(change, Action::Remove) };
         ChangeSets::from_sets(intended.iter().map(parts).collect())
     }
 }

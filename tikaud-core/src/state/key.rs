@@ -20,7 +20,8 @@ const MAX_NAME: usize = 100;
 
 fn check(name: &str) -> Result<(), InvalidName> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let good = name.len() <= MAX_NAME && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain);
+    let good =
+        name.len() <= MAX_NAME && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain);
     // The text is bounded: it may come from anywhere.
     good.then_some(()).ok_or_else(|| InvalidName { name: name.chars().take(MAX_NAME).collect() })
 }

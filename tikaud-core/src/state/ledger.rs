@@ -110,11 +110,12 @@ impl Ledger {
         let name = format!("{:08}-{:010}", generation.number, claim.epoch());
         generation.snapshots = SnapshotFiles {
             confirmed: self.write_sets(&format!("{name}-confirmed"), &held.confirmed, &before.confirmed).await?,
-            unconfirmed: self.write_sets(&format!("{name}-unconfirmed"), &held.unconfirmed, &before.unconfirmed).await?,
+            unconfirmed: self
+                .write_sets(&format!("{name}-unconfirmed"), &held.unconfirmed, &before.unconfirmed)
+                .await?,
         };
         claim.check()?;
-        let conflict =
-            || StateError::Conflict { activation: self.activation.clone(), generation: generation.number };
+        let conflict = || StateError::Conflict { activation: self.activation.clone(), generation: generation.number };
         match create_sealed(&*self.store, &self.generation_key(generation.number), &generation).await {
             Err(StateError::AlreadyExists { .. }) => return Err(conflict()),
             outcome => outcome?,
@@ -230,8 +231,7 @@ impl Ledger {
         for PlannedChange { action, file } in planned {
             let set = read_digests(&*self.store, &self.activation, file).await?;
             let empty = IdentifierSet::empty(file.kind);
-            let change =
-                by_kind.entry(file.kind).or_insert_with(|| ChangeSet { adds: empty.clone(), removes: empty });
+            let change = by_kind.entry(file.kind).or_insert_with(|| ChangeSet { adds: empty.clone(), removes: empty });
             match action {
                 Action::Add => change.adds = set,
                 Action::Remove => change.removes = set,
@@ -296,7 +296,7 @@ impl Ledger {
 }
 
 /// Reads the identifiers of a generation.
-pub(crate) async fn read_held(
+async fn read_held(
     store: &dyn StateStore,
     activation: &ActivationId,
     files: &SnapshotFiles,

@@ -33,7 +33,7 @@ pub use generation::{AudienceRecord, CreateIntent, Generation, SnapshotFiles};
 pub use journal::RunId;
 pub(crate) use journal::{Acknowledged, Intent, Journal, PlannedChange, RunRecord};
 pub use key::{ActivationId, InvalidName, ObjectKey};
-pub(crate) use ledger::{Current, Ledger, read_held};
+pub(crate) use ledger::{Current, Ledger};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
 

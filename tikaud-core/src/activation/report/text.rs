@@ -31,9 +31,14 @@ impl Display for Report {
         }
         if self.traffic.requests > 0 {
             let (requests, retries) = (grouped(self.traffic.requests), grouped(self.traffic.retries));
-            writeln!(f, "  sent {requests} mapping requests, {retries} of them again, in {}", seconds(self.timings.apply))?;
+            writeln!(
+                f,
+                "  sent {requests} mapping requests, {retries} of them again, in {}",
+                seconds(self.timings.apply)
+            )?;
         }
-        if let (true, Some(within)) = (self.kinds.iter().any(|kind| kind.added + kind.removed > 0), self.applied_within) {
+        if let (true, Some(within)) = (self.kinds.iter().any(|kind| kind.added + kind.removed > 0), self.applied_within)
+        {
             let hours = within.as_secs() / 3600;
             writeln!(f, "  accepted is not applied: the destination shows the change within {hours} hours")?;
         }
