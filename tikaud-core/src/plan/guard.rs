@@ -138,9 +138,7 @@ mod tests {
     use super::*;
 
     fn verdicts(identifiers: u64, members: u64, allowed: &[Guard]) -> [Verdict; 2] {
-        let mut tally = Tally::default();
-        tally.members = members;
-        tally.members_with_identifier = members;
+        let tally = Tally { members, members_with_identifier: members, columns: Vec::new() };
         let allowed = allowed.iter().copied().collect();
         let facts = Facts { tally: &tally, identifiers, sends: true, minimum: 1000, allowed: &allowed };
         let verdicts = judge(&facts);
