@@ -1,5 +1,6 @@
 //! E-mail addresses: white space and case taken out, and a check that what is left can be an address at all.
 
+mod common;
 #[cfg(test)]
 mod tests;
 
@@ -56,6 +57,20 @@ pub(crate) fn normalise_email<'a>(
     rule: EmailRule,
     buffer: &'a mut String,
 ) -> Result<NormalEmail<'a>, RejectReason> {
+    let mut block = [0; 64];
+    // What is folded here is ASCII, so that the conversion never fails.
+    if rule == EmailRule::Current
+        && let Some(Ok(text)) = common::fold(raw.trim_ascii().as_bytes(), &mut block).map(std::str::from_utf8)
+    {
+        buffer.clear();
+        buffer.push_str(text);
+        return Ok(NormalEmail { text: buffer, non_ascii_domain: false });
+    }
+    normalise_any(raw, rule, buffer)
+}
+
+/// The same for every address, and the same answer: what has to be looked at closely, and what is no address.
+fn normalise_any<'a>(raw: &str, rule: EmailRule, buffer: &'a mut String) -> Result<NormalEmail<'a>, RejectReason> {
     buffer.clear();
     if raw.len() > MAX_VALUE_BYTES {
         return Err(RejectReason::TooLong);
