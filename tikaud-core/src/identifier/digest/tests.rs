@@ -8,10 +8,10 @@ fn hex_of(hash: fn(&[u8], &mut Vec<u8>), text: &str) -> String {
     const_hex::encode(out)
 }
 
-/// The first two are printed on TikTok's help page "Hashing customer lists"; so is the third, there labelled with a `+`
-/// that the hashed text does not have.
+/// The first three are printed in TikTok's help, the first on the page "How to create a Custom Audience with a customer
+/// file"; the third is labelled there with a `+` that the hashed text does not have.
 #[test]
-fn sha256_gives_the_digests_that_tiktok_prints() {
+fn sha256_gives_the_digests_that_tiktok_expects() {
     let vectors = [
         ("janedoe@gmail.com", "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69"),
         ("5f3a2b18-9c4d-4e7f-b8e2-17d3a1e69b25", "83dc3f5f32b9472613b0f038d36f22585a609d018af6f6067f50da318bf354bd"),

@@ -107,6 +107,7 @@ fn lengths_are_bounded_as_in_the_mail_standards() {
     assert!(current(&domain(25)).is_ok());
     assert_eq!(current(&domain(26)), Err(RejectReason::NotAnEmail));
     assert_eq!(current(&"a".repeat(MAX_VALUE_BYTES + 1)), Err(RejectReason::TooLong));
+    assert_eq!(current(&format!("{:1$}", "ada@example.com", MAX_VALUE_BYTES + 1)), Err(RejectReason::TooLong));
 }
 
 #[test]
