@@ -14,7 +14,8 @@ pub(crate) use queue::Sha256Queue;
 
 use super::reject::{RejectReason, present};
 
-/// Digests of no text (MD5, SHA-256, SHA-512): what `sha256(coalesce(email, ''))` makes of everybody without an address.
+/// Digests of no text (MD5, SHA-256, SHA-512): what `sha256(coalesce(email, ''))` makes of everybody without an
+/// address.
 const OF_NOTHING: [&str; 3] = [
     "d41d8cd98f00b204e9800998ecf8427e",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

@@ -19,8 +19,8 @@ use super::reject::{RejectReason, present};
 ///
 /// * `text` may be anything, of any length.
 /// * `region` is the country in which a number in national form is to be read. One in international form needs none.
-/// * On success `out` holds the number in E.164 with its `+`, such as `+442071838750`, and nothing else: every spelling of
-///   a number gives the same text, for its digest is the identifier.
+/// * On success `out` holds the number in E.164 with its `+`, such as `+442071838750`, and nothing else: every spelling
+///   of a number gives the same text, for its digest is the identifier.
 /// * The same text and region give the same answer for as long as the value lives. An answer that changes with a
 ///   release moves people out of an audience and in again.
 /// * It keeps no number, and prints and logs none.
