@@ -106,12 +106,14 @@ fn not_listed(account: &AdAccountId, accounts: &[AdAccount]) -> DestinationError
     if accounts.len() > SHOWN {
         shown.push("...");
     }
-    let shown = if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) };
+    let usable = match accounts.len() {
+        0 => "the token may use no account at all".to_owned(),
+        1 => format!("the only account that the token may use is {}", shown.concat()),
+        len => format!("it is not among the {len} accounts that the token may use ({})", shown.join(", ")),
+    };
     let message = format!(
-        "the connecting user has no permission on ad account {account}: it is not among the {} accounts that the token \
-         may use{shown}; have an Admin of the account or its Business Center grant the role Admin or Operator, then \
-         connect again",
-        accounts.len()
+        "the connecting user has no permission on ad account {account}: {usable}; have an Admin of the account or its \
+         Business Center grant the role Admin or Operator, then connect again"
     );
     DestinationError::new(Kind::Permission, message)
 }
@@ -184,6 +186,6 @@ mod tests {
         let account = |id: usize| AdAccount { id: AdAccountId::new(id.to_string()), name: None };
         let accounts: Vec<_> = (1..=5).map(account).collect();
         insta::assert_snapshot!(not_listed(&AdAccountId::new("7001"), &accounts), @"the connecting user has no permission on ad account 7001: it is not among the 5 accounts that the token may use (1, 2, 3, ...); have an Admin of the account or its Business Center grant the role Admin or Operator, then connect again");
-        insta::assert_snapshot!(not_listed(&AdAccountId::new("7001"), &[]), @"the connecting user has no permission on ad account 7001: it is not among the 0 accounts that the token may use; have an Admin of the account or its Business Center grant the role Admin or Operator, then connect again");
+        insta::assert_snapshot!(not_listed(&AdAccountId::new("7001"), &[]), @"the connecting user has no permission on ad account 7001: the token may use no account at all; have an Admin of the account or its Business Center grant the role Admin or Operator, then connect again");
     }
 }

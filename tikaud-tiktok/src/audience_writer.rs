@@ -27,9 +27,10 @@ pub(crate) async fn find(
     client: &TikTokClient,
     account: &AdAccountId,
     id: &AudienceId,
+    traffic: &TrafficCounter,
 ) -> Result<Audience, DestinationError> {
     let request = CustomAudienceGet { advertiser_id: account.as_str(), audience_id: id.as_str() };
-    let answer = client.transport.send(&request, &TrafficCounter::default()).await;
+    let answer = client.transport.send(&request, traffic).await;
     let answer = answer.map_err(|failed| explain(&format!("find audience {id} in ad account {account}"), failed))?;
     // For an unknown id TikTok answers an empty list.
     let details = answer.data.into_details(id.as_str());
@@ -72,7 +73,7 @@ impl StreamingAudience {
         }
         // The same code is used for a wrong hash and for an audience that is gone.
         if failed.failure.code() == Some(ReturnCode::PARAMETER_ERROR) {
-            find(&self.client, &self.account, &self.audience.id).await?;
+            find(&self.client, &self.account, &self.audience.id, &self.traffic).await?;
         }
         let (scope, error) = match (batch.kind(), failed.failure.code()) {
             (IdentifierKind::EmailSha512, Some(ReturnCode::INVALID_PARAMETERS | ReturnCode::PARAMETER_ERROR)) => {
@@ -123,6 +124,7 @@ impl AudienceWriter for StreamingAudience {
                     if let Some(message) = answer.partial {
                         tracing::warn!(audience, users, request_id = answer.request_id, "partly taken: {message}");
                     }
+                    tracing::debug!(audience, users, kind = %batch.kind(), action = %batch.action(), "taken");
                     done = part.end;
                 }
                 Err(failed) if failed.failure.outcome() == Outcome::NothingToDo => done = part.end,

@@ -34,7 +34,6 @@ pub struct TikTokClient {
 
 impl TikTokClient {
     /// A client for this token, to be configured.
-    #[must_use]
     pub fn builder(token: AccessToken) -> TikTokClientBuilder {
         TikTokClientBuilder {
             token,

@@ -231,7 +231,7 @@ impl Destination for TikTokDestination {
     }
 
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
-        let audience = find(&self.client, &self.account, id).await?;
+        let audience = find(&self.client, &self.account, id, &TrafficCounter::default()).await?;
         let (client, account) = (self.client.clone(), self.account.clone());
         Ok(Box::new(StreamingAudience::new(client, account, audience, self.capabilities.batch_limit)))
     }

@@ -7,8 +7,7 @@ use crate::transport::HeaderValue;
 
 /// The access token that a TikTok user has granted to a developer app.
 ///
-/// It does not expire by time; it ends when the user withdraws the grant. It prints as `[REDACTED]`, and it is wiped
-/// from memory when it is dropped.
+/// It does not expire by time; it ends when the user withdraws the grant. It prints as `[REDACTED]`.
 ///
 /// ```
 /// use tikaud_tiktok::AccessToken;

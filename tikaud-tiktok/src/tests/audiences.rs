@@ -45,9 +45,9 @@ async fn a_name_that_is_refused_is_told_after_one_request() {
     assert_eq!(error.kind(), Kind::InvalidInput);
     assert!(!error.may_have_happened());
     insta::assert_snapshot!(chain(&error), @r#"
-cannot create an audience in ad account 7000000000000000001: a parameter is wrong, or the audience cannot be edited now; mend the input that TikTok's message names (code 40002, request 20261101REQ)
-TikTok answered: "custom_audience_name: too short"
-"#);
+    cannot create an audience in ad account 7000000000000000001: a parameter is wrong, or the audience cannot be edited now; mend the input that TikTok's message names (code 40002, request 20261101REQ)
+    TikTok answered: "custom_audience_name: too short"
+    "#);
 }
 
 #[tokio::test]

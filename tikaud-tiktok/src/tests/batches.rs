@@ -98,9 +98,9 @@ async fn a_wrong_parameter_concerns_this_batch_alone() {
     let refusal = refusal(receipt(IdentifierKind::PhoneSha256, answer).await);
     assert_eq!(refusal.scope, RefusalScope::Batch);
     insta::assert_snapshot!(chain(&refusal.error), @r#"
-cannot add 2 phone_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001: a parameter is wrong, or the audience cannot be edited now; mend the input that TikTok's message names (code 40002, request 20261101REQ)
-TikTok answered: "Param error: invalid id [masked]"
-"#);
+    cannot add 2 phone_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001: a parameter is wrong, or the audience cannot be edited now; mend the input that TikTok's message names (code 40002, request 20261101REQ)
+    TikTok answered: "Param error: invalid id [masked]"
+    "#);
 }
 
 #[tokio::test]
@@ -118,9 +118,9 @@ async fn emails_hashed_with_sha512_are_refused_as_a_kind() {
     let refusal = refusal(receipt(IdentifierKind::EmailSha512, answer).await);
     assert_eq!(refusal.scope, RefusalScope::Kind);
     insta::assert_snapshot!(chain(&refusal.error), @r#"
-TikTok refuses e-mails hashed with SHA-512 for audience 7000000000000000042: its published id schema names SHA-256 only; map a column of plain e-mails, or of e-mails hashed with SHA-256 (code 40002, request 20261101REQ)
-TikTok answered: "id_schema: Unsupported value EMAIL_SHA512"
-"#);
+    TikTok refuses e-mails hashed with SHA-512 for audience 7000000000000000042: its published id schema names SHA-256 only; map a column of plain e-mails, or of e-mails hashed with SHA-256 (code 40002, request 20261101REQ)
+    TikTok answered: "id_schema: Unsupported value EMAIL_SHA512"
+    "#);
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn what_no_batch_can_overcome_is_an_error() {
 async fn a_dead_token_says_connect_again() {
     let error = receipt(IdentifierKind::EmailSha256, refused(40105, "Access token is incorrect or has been revoked."));
     insta::assert_snapshot!(chain(&error.await.unwrap_err()), @r#"
-cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001: the access token is wrong or was revoked; connect again to get a new access token (code 40105, request 20261101REQ)
-TikTok answered: "Access token is incorrect or has been revoked."
-"#);
+    cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001: the access token is wrong or was revoked; connect again to get a new access token (code 40105, request 20261101REQ)
+    TikTok answered: "Access token is incorrect or has been revoked."
+    "#);
 }

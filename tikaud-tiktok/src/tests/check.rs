@@ -32,7 +32,7 @@ async fn check(
     if let Some(accounts) = accounts {
         let app = query_param("app_id", "7009");
         Mock::given(path(ACCOUNTS)).and(app).respond_with(accounts).mount(server).await;
-        builder = builder.app_credentials(AppCredentials::new("7009", "canary-secret"));
+        builder = builder.app_credentials(AppCredentials::new("7009", SECRET));
     }
     builder.build().unwrap().check().await
 }
@@ -43,9 +43,9 @@ async fn an_account_in_order_is_named_and_nothing_is_changed() {
     let connection = check(&server, None, info("STATUS_ENABLE"), audiences()).await.unwrap();
     assert_eq!(connection, Connection { account_name: Some("Shop".to_owned()), warnings: vec![] });
     insta::assert_snapshot!(seen(&server).await, @r#"
-GET /open_api/v1.3/advertiser/info/ advertiser_ids=["7000000000000000001"] fields=["advertiser_id","name","status"]
-GET /open_api/v1.3/dmp/custom_audience/list/ advertiser_id=7000000000000000001 page=1 page_size=1
-"#);
+    GET /open_api/v1.3/advertiser/info/ advertiser_ids=["7000000000000000001"] fields=["advertiser_id","name","status"]
+    GET /open_api/v1.3/dmp/custom_audience/list/ advertiser_id=7000000000000000001 page=1 page_size=1
+    "#);
 }
 
 #[tokio::test]
@@ -71,9 +71,9 @@ async fn a_token_without_audiences_is_a_permission_error_that_names_account_and_
     let error = check(&server, None, info("STATUS_ENABLE"), answer).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Permission);
     insta::assert_snapshot!(chain(&error), @r#"
-cannot read the audiences of ad account 7000000000000000001: no permission for the operation or the object; have an Admin of the account or its Business Center grant the role Admin or Operator and the scope Audience Management, then connect again (code 40001, request 20261101REQ)
-TikTok answered: "No permission to operate advertiser"
-"#);
+    cannot read the audiences of ad account 7000000000000000001: no permission for the operation or the object; have an Admin of the account or its Business Center grant the role Admin or Operator and the scope Audience Management, then connect again (code 40001, request 20261101REQ)
+    TikTok answered: "No permission to operate advertiser"
+    "#);
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn an_account_that_is_not_listed_is_a_permission_error() {
     let server = MockServer::start().await;
     let error = check(&server, Some(listed(&["7002"])), info("STATUS_ENABLE"), audiences()).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Permission);
-    insta::assert_snapshot!(error, @"the connecting user has no permission on ad account 7000000000000000001: it is not among the 1 accounts that the token may use (7002); have an Admin of the account or its Business Center grant the role Admin or Operator, then connect again");
+    insta::assert_snapshot!(error, @"the connecting user has no permission on ad account 7000000000000000001: the only account that the token may use is 7002; have an Admin of the account or its Business Center grant the role Admin or Operator, then connect again");
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn the_accounts_of_a_token_are_listed_with_their_names() {
     let server = MockServer::start().await;
     Mock::given(path(ACCOUNTS)).respond_with(listed(&["7001", "7002"])).mount(&server).await;
     let client = client(server.uri()).build().unwrap();
-    let accounts = client.ad_accounts(&AppCredentials::new("7009", "canary-secret")).await.unwrap();
+    let accounts = client.ad_accounts(&AppCredentials::new("7009", SECRET)).await.unwrap();
     let ids: Vec<_> = accounts.iter().map(|account| account.id.as_str()).collect();
     assert_eq!(ids, ["7001", "7002"]);
     assert_eq!(accounts[0].name.as_deref(), Some("Listed"));

@@ -19,6 +19,9 @@ use wiremock::{Mock, MockBuilder, MockServer, ResponseTemplate};
 use crate::{AccessToken, AdAccountId, RetryPolicy, TikTokClient, TikTokClientBuilder, TikTokDestination};
 
 const ACCOUNT: &str = "7000000000000000001";
+/// As long as TikTok's own.
+const TOKEN: &str = "caca0123456789abcdef0123456789abcdef0123";
+const SECRET: &str = "5ec5ec23456789abcdef0123456789abcdef4567";
 const AUDIENCE: &str = "7000000000000000042";
 const MAPPING: &str = "/open_api/v1.3/segment/mapping/";
 const CREATE: &str = "/open_api/v1.3/segment/audience/";
@@ -30,7 +33,7 @@ const ACCOUNTS: &str = "/open_api/v1.3/oauth2/advertiser/get/";
 /// A client that talks to the server, does not wait before its three attempts, and paces hardly at all.
 fn client(endpoint: impl Into<String>) -> TikTokClientBuilder {
     let retry = RetryPolicy { attempts: 3, first_delay: Duration::ZERO, ..RetryPolicy::default() };
-    TikTokClient::builder(AccessToken::new("canary-token-0123456789"))
+    TikTokClient::builder(AccessToken::new(TOKEN))
         .endpoint(endpoint)
         .requests_per_second(1000.0)
         .retry(retry)

@@ -15,7 +15,7 @@ use super::*;
 use crate::AppCredentials;
 
 /// Planted by [`client`], and here.
-const PLANTED: [&str; 4] = ["canary-token-0123456789", "canary-secret", "ada@example.com", "0000000000000000"];
+const PLANTED: [&str; 5] = [TOKEN, SECRET, "ada@example.com", "+442071838750", "cafecafecafecafe"];
 
 fn assert_clean(text: &str) {
     for planted in PLANTED {
@@ -55,7 +55,7 @@ impl Subscriber for Recorder {
 #[tokio::test]
 async fn no_public_type_prints_a_secret() {
     let server = MockServer::start().await;
-    let credentials = AppCredentials::new("7009", "canary-secret");
+    let credentials = AppCredentials::new("7009", SECRET);
     let builder = client(server.uri());
     assert_clean(&format!("{builder:?} {builder:#?}"));
     let client = builder.build().unwrap();
@@ -64,7 +64,7 @@ async fn no_public_type_prints_a_secret() {
     assert_clean(&format!("{destination_builder:?} {destination_builder:#?}"));
     let destination = destination_builder.build().unwrap();
     let writer = open(&server, super::client(server.uri())).await;
-    let token = AccessToken::new("canary-token-0123456789");
+    let token = AccessToken::new(TOKEN);
     let account = AdAccountId::new(ACCOUNT);
     assert_clean(&format!("{client:?} {client:#?} {destination:?} {destination:#?} {writer:?} {writer:#?}"));
     assert_clean(&format!("{token:?} {token:#?} {credentials:?} {credentials:#?} {account:?} {:?}", emails(2)));
@@ -73,16 +73,19 @@ async fn no_public_type_prints_a_secret() {
 #[tokio::test]
 async fn no_event_or_error_tells_what_tiktok_echoes() {
     let recorder = Recorder::default();
+    // With one subscriber only, tracing asks the thread that comes by first whether it is interested: another test's.
+    let _second = tracing::Dispatch::new(Recorder::default());
     let _guard = tracing::subscriber::set_default(recorder.clone());
     let server = MockServer::start().await;
     let writer = open(&server, client(server.uri())).await;
-    let hex = const_hex::encode(emails(1).digests().next().unwrap());
-    let echo = format!("ada@example.com canary-token-0123456789 has {hex}");
+    let digest = [0xCA, 0xFE].repeat(16);
+    let echo = format!("{} of {TOKEN} has ada@example.com, +442071838750", const_hex::encode(&digest));
+    let batch = Batch::new(Action::Add, IdentifierKind::EmailSha256, Bytes::from(digest)).unwrap();
     let mut printed = String::new();
     for code in [40000, 40105, 50000, 40062, 20001] {
-        let mock = mapping().respond_with(refused(code, &echo.replace("canary-token-0123456789 ", "")));
+        let mock = mapping().respond_with(refused(code, &echo));
         let guard = mock.mount_as_scoped(&server).await;
-        match writer.apply(&emails(2)).await {
+        match writer.apply(&batch).await {
             Ok(receipt) => printed.push_str(&format!("{receipt:?} {receipt:#?}")),
             Err(error) => printed.push_str(&format!("{error:?} {error:#?} {}", chain(&error))),
         }
@@ -100,7 +103,7 @@ async fn an_error_on_the_way_does_not_tell_the_query_with_the_secret() {
     let address = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let client = client(address).build().unwrap();
-    let error = client.ad_accounts(&AppCredentials::new("7009", "canary-secret")).await.unwrap_err();
+    let error = client.ad_accounts(&AppCredentials::new("7009", SECRET)).await.unwrap_err();
     assert_clean(&format!("{error:?} {}", chain(&error)));
 }
 

@@ -55,9 +55,9 @@ async fn a_gateway_that_stays_out_of_order_is_told_without_quoting_its_page() {
     assert_eq!(error.retry(), Retry::After(Duration::from_secs(300)));
     assert!(error.may_have_happened());
     insta::assert_snapshot!(chain(&error), @r#"
-cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001 after 3 attempts: a gateway before TikTok is out of order; try again in some minutes
-HTTP status 502 without TikTok's JSON (28 bytes of text/html)
-"#);
+    cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001 after 3 attempts: a gateway before TikTok is out of order; try again in some minutes
+    HTTP status 502 without TikTok's JSON (28 bytes of text/html)
+    "#);
 }
 
 #[tokio::test]
@@ -68,15 +68,15 @@ async fn a_page_with_status_200_is_no_success() {
     let error = writer.apply(&emails(2)).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Protocol);
     insta::assert_snapshot!(chain(&error), @r#"
-cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001 after 3 attempts: the reply was not in TikTok's protocol; check that no proxy answers in TikTok's place, and try again
-the reply is not JSON, from line 1 column 1 on (HTTP status 200, 28 bytes of text/html)
-"#);
+    cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001 after 3 attempts: the reply was not in TikTok's protocol; check that no proxy answers in TikTok's place, and try again
+    the reply is not JSON, from line 1 column 1 on (HTTP status 200, 28 bytes of text/html)
+    "#);
 }
 
 #[tokio::test]
 async fn each_attempt_has_its_own_time() {
     let server = MockServer::start().await;
-    let writer = open(&server, client(server.uri()).attempt_timeout(Duration::from_millis(200))).await;
+    let writer = open(&server, client(server.uri()).attempt_timeout(Duration::from_secs(1))).await;
     let slow = ok(&json!({})).set_delay(Duration::from_secs(20));
     mapping().respond_with(slow).up_to_n_times(1).mount(&server).await;
     mapping().respond_with(ok(&json!({}))).mount(&server).await;
@@ -153,9 +153,9 @@ async fn a_redirect_is_not_followed() {
     let error = writer.apply(&emails(2)).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Protocol);
     insta::assert_snapshot!(chain(&error), @r#"
-cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001: the host redirects, and the access token must not go along; check the endpoint
-HTTP status 307, a redirect, which is not followed (0 bytes of unknown type)
-"#);
+    cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001: the host redirects, and the access token must not go along; check the endpoint
+    HTTP status 307, a redirect, which is not followed (0 bytes of unknown type)
+    "#);
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn the_token_goes_into_its_header_and_nowhere_else() {
     let server = MockServer::start().await;
     let writer = open(&server, client(server.uri())).await;
     mapping()
-        .and(header("Access-Token", "canary-token-0123456789"))
+        .and(header("Access-Token", TOKEN))
         .and(header("Content-Type", "application/json"))
         .and(header_exists("User-Agent"))
         .respond_with(ok(&json!({})))
@@ -193,7 +193,7 @@ async fn the_token_goes_into_its_header_and_nowhere_else() {
         .mount(&server)
         .await;
     writer.apply(&emails(1)).await.unwrap();
-    assert!(!seen(&server).await.contains("canary"));
+    assert!(!seen(&server).await.contains(TOKEN));
     for request in server.received_requests().await.unwrap() {
         assert!(!request.headers.contains_key("Authorization"));
     }

@@ -82,7 +82,8 @@ pub(crate) struct BodySummary {
 
 impl fmt::Display for BodySummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes of {}", self.bytes, self.content_type.as_deref().unwrap_or("unknown type"))
+        let unit = if self.bytes == 1 { "byte" } else { "bytes" };
+        write!(f, "{} {unit} of {}", self.bytes, self.content_type.as_deref().unwrap_or("unknown type"))
     }
 }
 

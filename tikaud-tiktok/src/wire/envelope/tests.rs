@@ -63,24 +63,24 @@ fn what_is_not_the_protocol_is_summed_up_and_never_quoted() {
     ];
     let told: Vec<String> = cases.iter().map(|(status, kind, body)| error(*status, kind, body).to_string()).collect();
     insta::assert_snapshot!(told.join("\n"), @r#"
-the reply is not JSON, from line 1 column 1 on (HTTP status 200, 28 bytes of text/html)
-the reply's JSON ends too early (HTTP status 200, 28 bytes of application/json)
-the reply is not UTF-8 (HTTP status 200, 2 bytes of application/json)
-the reply has no envelope with a numeric `code` (HTTP status 200, 16 bytes of application/json)
-the reply has no envelope with a numeric `code` (HTTP status 200, 15 bytes of application/json)
-the reply's `data` is not of the shape that the endpoint has (HTTP status 200, 57 bytes of application/json)
-the reply's JSON ends too early (HTTP status 200, 0 bytes of application/json)
-HTTP status 404 without TikTok's JSON (18 bytes of text/plain)
-HTTP status 502 without TikTok's JSON (24 bytes of text/html)
-HTTP status 302, a redirect, which is not followed (5 bytes of text/html)
-the reply's code is 0 although its HTTP status is an error (HTTP status 500, 10 bytes of application/json)
-"#);
+    the reply is not JSON, from line 1 column 1 on (HTTP status 200, 28 bytes of text/html)
+    the reply's JSON ends too early (HTTP status 200, 28 bytes of application/json)
+    the reply is not UTF-8 (HTTP status 200, 2 bytes of application/json)
+    the reply has no envelope with a numeric `code` (HTTP status 200, 16 bytes of application/json)
+    the reply has no envelope with a numeric `code` (HTTP status 200, 15 bytes of application/json)
+    the reply's `data` is not of the shape that the endpoint has (HTTP status 200, 57 bytes of application/json)
+    the reply's JSON ends too early (HTTP status 200, 0 bytes of application/json)
+    HTTP status 404 without TikTok's JSON (18 bytes of text/plain)
+    HTTP status 502 without TikTok's JSON (24 bytes of text/html)
+    HTTP status 302, a redirect, which is not followed (5 bytes of text/html)
+    the reply's code is 0 although its HTTP status is an error (HTTP status 500, 10 bytes of application/json)
+    "#);
 }
 
 #[test]
 fn a_content_type_that_is_no_media_type_is_not_quoted() {
     let summary = reply(200, "ada@example.com", b"x").summary().to_string();
-    assert_eq!(summary, "1 bytes of unknown type");
+    assert_eq!(summary, "1 byte of unknown type");
 }
 
 proptest! {
