@@ -75,11 +75,14 @@ impl StreamingAudience {
         if failed.failure.code() == Some(ReturnCode::PARAMETER_ERROR) {
             find(&self.client, &self.account, &self.audience.id, &self.traffic).await?;
         }
-        let (scope, error) = match (batch.kind(), failed.failure.code()) {
-            (IdentifierKind::EmailSha512, Some(ReturnCode::INVALID_PARAMETERS | ReturnCode::PARAMETER_ERROR)) => {
-                (RefusalScope::Kind, self.sha512_refused(failed))
-            }
-            _ => (RefusalScope::Batch, explain(&self.doing(batch), failed)),
+        let dislikes_column = matches!(
+            failed.failure.code(),
+            Some(ReturnCode::INVALID_PARAMETERS | ReturnCode::PARAMETER_ERROR | ReturnCode::NOT_HASHED)
+        );
+        let (scope, error) = if batch.kind() == IdentifierKind::EmailSha512 && dislikes_column {
+            (RefusalScope::Kind, self.sha512_refused(failed))
+        } else {
+            (RefusalScope::Batch, explain(&self.doing(batch), failed))
         };
         Ok(Receipt::Refused(Refusal { scope, error }))
     }

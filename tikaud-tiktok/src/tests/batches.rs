@@ -117,6 +117,8 @@ async fn emails_hashed_with_sha512_are_refused_as_a_kind() {
     let answer = refused(40002, "id_schema: Unsupported value EMAIL_SHA512");
     let refusal = refusal(receipt(IdentifierKind::EmailSha512, answer).await);
     assert_eq!(refusal.scope, RefusalScope::Kind);
+    let other = self::refusal(receipt(IdentifierKind::EmailSha512, refused(40062, "PII not hashed")).await);
+    assert_eq!(other.scope, RefusalScope::Kind);
     insta::assert_snapshot!(chain(&refusal.error), @r#"
     TikTok refuses e-mails hashed with SHA-512 for audience 7000000000000000042: its published id schema names SHA-256 only; map a column of plain e-mails, or of e-mails hashed with SHA-256 (code 40002, request 20261101REQ)
     TikTok answered: "id_schema: Unsupported value EMAIL_SHA512"

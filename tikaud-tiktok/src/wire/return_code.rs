@@ -60,6 +60,8 @@ impl ReturnCode {
     pub(crate) const PARAMETER_ERROR: i64 = 40002;
     /// The request's fields are wrong.
     pub(crate) const INVALID_PARAMETERS: i64 = 40000;
+    /// A value is not of the form of the hash that the id schema names.
+    pub(crate) const NOT_HASHED: i64 = 40062;
 
     /// What this code means. A code that the table does not have is judged by its range.
     pub(crate) fn of(code: i64) -> &'static Self {
