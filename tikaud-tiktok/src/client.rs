@@ -141,6 +141,11 @@ impl TikTokClientBuilder {
     /// # Errors
     ///
     /// [`DestinationErrorKind::Configuration`], naming the setting that is wrong.
+    ///
+    /// # Panics
+    ///
+    /// In reqwest, when TLS comes by the feature `rustls-no-provider` alone, the application has not installed a
+    /// cryptography provider, and no client of its own was passed in.
     pub fn build(self) -> Result<TikTokClient, DestinationError> {
         let wrong = |message: &str| Err(DestinationError::new(DestinationErrorKind::Configuration, message));
         // From one a day, so that the time between two requests is a number that clocks can add.
