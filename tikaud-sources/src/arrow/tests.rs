@@ -93,10 +93,10 @@ fn columns_come_in_the_order_asked_for_and_as_often() {
 
 #[test]
 fn a_type_that_holds_no_text_is_refused_by_name() {
-    assert_snapshot!(refusal(Arc::new(Float64Array::from(vec![1.0]))), @"");
-    assert_snapshot!(refusal(Arc::new(BinaryArray::from(vec![b"canary".as_slice()]))), @"");
+    assert_snapshot!(refusal(Arc::new(Float64Array::from(vec![1.0]))), @"the column `c` is of type Float64, which holds no text; make it a text column");
+    assert_snapshot!(refusal(Arc::new(BinaryArray::from(vec![b"canary".as_slice()]))), @"the column `c` is of type Binary, which holds no text; make it a text column");
     let decimals = Decimal128Array::from(vec![100]).with_precision_and_scale(9, 2).unwrap();
-    assert_snapshot!(refusal(Arc::new(decimals)), @"");
+    assert_snapshot!(refusal(Arc::new(decimals)), @"the column `c` is of type Decimal128(9, 2), which holds no text; make it a text column");
     let person = StructArray::from(vec![(
         Arc::new(Field::new("email", DataType::Utf8, true)),
         Arc::new(StringArray::from(vec!["canary"])) as ArrayRef,
@@ -107,7 +107,7 @@ fn a_type_that_holds_no_text_is_refused_by_name() {
 #[test]
 fn a_column_that_is_not_there_or_is_there_twice_is_refused() {
     let text: ArrayRef = Arc::new(StringArray::from(vec!["canary"]));
-    assert_snapshot!(member_batch(&record_batch([("a", text.clone())]), &["b".into()]).unwrap_err(), @"");
+    assert_snapshot!(member_batch(&record_batch([("a", text.clone())]), &["b".into()]).unwrap_err(), @"there is no column `b`; the columns are: `a`");
     let twice = record_batch([("a", text.clone()), ("a", text)]);
-    assert_snapshot!(member_batch(&twice, &["a".into()]).unwrap_err(), @"");
+    assert_snapshot!(member_batch(&twice, &["a".into()]).unwrap_err(), @"two columns are named `a`; rename one of them");
 }

@@ -32,7 +32,7 @@ impl Header {
         if let Some(at) = columns.iter().position(|column| looks_like_data(&column.name)) {
             let number = at + 1;
             return Err(input.malformed(format!(
-                "has a value for a name of its column {number}; put the columns' names where it now begins with data"
+                "has an identifier (not shown here) in place of its column {number}'s name; give each column a name"
             )));
         }
         for (at, column) in columns.iter().enumerate() {
@@ -80,7 +80,7 @@ impl Header {
             Some(at) => match &self.columns[at].no_text {
                 None => return Ok(at),
                 Some(data_type) => format!(
-                    "the column `{name}` of `{path}` is of type {data_type}, which holds no text; write it as text"
+                    "the column `{name}` of `{path}` cannot be read as text ({data_type}); write it as a text column"
                 ),
             },
             None => format!("`{path}`: {}{}", SegmentError::unknown_column(name, &self.names()), self.remark),

@@ -84,7 +84,7 @@ pub(super) fn check_regular(path: &Path) -> Result<(), SegmentError> {
 pub(super) fn read_error(path: &Path, error: io::Error) -> SegmentError {
     let path = path.display();
     let (kind, message) = match error.kind() {
-        io::ErrorKind::NotFound => (SegmentErrorKind::NotFound, format!("there is no file `{path}`")),
+        io::ErrorKind::NotFound => (SegmentErrorKind::NotFound, format!("there is no file `{path}`; check the path")),
         io::ErrorKind::PermissionDenied => (
             SegmentErrorKind::Unreadable,
             format!("this process may not read `{path}`; grant its user the permission to read it"),
@@ -98,4 +98,18 @@ fn stamp(file: &File) -> io::Result<(u64, Option<SystemTime>)> {
     let metadata = file.metadata()?;
     // Some file systems keep no time of modification; the length is checked all the same.
     Ok((metadata.len(), metadata.modified().ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_operating_system_refuses_is_told_with_its_remedy() {
+        let denied = read_error(Path::new("t.csv"), io::ErrorKind::PermissionDenied.into());
+        assert_eq!(denied.kind(), SegmentErrorKind::Unreadable);
+        insta::assert_snapshot!(denied, @"this process may not read `t.csv`; grant its user the permission to read it");
+        let missing = read_error(Path::new("t.csv"), io::ErrorKind::NotFound.into());
+        assert_eq!(missing.kind(), SegmentErrorKind::NotFound);
+    }
 }

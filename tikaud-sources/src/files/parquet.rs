@@ -145,10 +145,13 @@ impl RowGroup<'_> {
                 let what = "goes on past the file's end: the file was cut off; export it again";
                 return Err(SegmentError::malformed(self.message(what)));
             }
-            if let codec @ (Compression::BROTLI(_) | Compression::LZO) = chunk.compression() {
-                let what = format!("is compressed with {codec}, which is not supported; use Zstandard or Snappy");
-                return Err(SegmentError::malformed(self.message(&what)));
-            }
+            let codec = match chunk.compression() {
+                Compression::BROTLI(_) => "Brotli",
+                Compression::LZO => "LZO",
+                _ => continue,
+            };
+            let what = format!("is compressed with {codec}, which is not supported; use Zstandard or Snappy");
+            return Err(SegmentError::malformed(self.message(&what)));
         }
         Ok(())
     }

@@ -14,37 +14,37 @@ use tikaud_sources::arrow::arrow_array::{ArrayRef, RecordBatch, StringArray};
 use tikaud_sources::{FileSegment, FileSegmentBuilder};
 
 /// What no error may hold: tests write it into values.
-pub const CANARY: &str = "canary";
+pub(crate) const CANARY: &str = "canary";
 
 /// A member's cells, each with its values.
-pub type Row = Vec<Vec<String>>;
+pub(crate) type Row = Vec<Vec<String>>;
 
-pub struct Directory(TempDir);
+pub(crate) struct Directory(TempDir);
 
 impl Directory {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
     /// Writes a Parquet file of text columns, with so many rows to a row group.
-    pub fn write_parquet(&self, name: &str, columns: &[(&str, &[&str])], row_group: usize) -> PathBuf {
+    pub(crate) fn write_parquet(&self, name: &str, columns: &[(&str, &[&str])], row_group: usize) -> PathBuf {
         let columns = columns.iter().map(|(name, values)| {
             (*name, Arc::new(StringArray::from_iter(values.iter().map(|value| Some(*value)))) as ArrayRef)
         });
         self.write_batch(name, &RecordBatch::try_from_iter(columns).unwrap(), row_group)
     }
 
-    pub fn write_batch(&self, name: &str, batch: &RecordBatch, row_group: usize) -> PathBuf {
+    pub(crate) fn write_batch(&self, name: &str, batch: &RecordBatch, row_group: usize) -> PathBuf {
         let path = self.path(name);
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(row_group))
@@ -58,12 +58,12 @@ impl Directory {
     }
 
     /// A builder over one path or pattern within the directory.
-    pub fn segment(&self, path: &str) -> FileSegmentBuilder {
+    pub(crate) fn segment(&self, path: &str) -> FileSegmentBuilder {
         FileSegment::builder([self.path(path)])
     }
 
     /// The error, with its causes, of reading these columns of a file; checked to hold no canary.
-    pub async fn failure(&self, path: &str, columns: &[&str]) -> String {
+    pub(crate) async fn failure(&self, path: &str, columns: &[&str]) -> String {
         let error = match self.segment(path).build() {
             Ok(segment) => members(&segment, columns).await.unwrap_err(),
             Err(error) => error,
@@ -72,7 +72,7 @@ impl Directory {
     }
 
     /// An error's text with its causes', without the directory's name.
-    pub fn text(&self, error: &SegmentError) -> String {
+    pub(crate) fn text(&self, error: &SegmentError) -> String {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -85,7 +85,7 @@ impl Directory {
 }
 
 /// All members, row by row.
-pub async fn members(segment: &FileSegment, columns: &[&str]) -> Result<Vec<Row>, SegmentError> {
+pub(crate) async fn members(segment: &FileSegment, columns: &[&str]) -> Result<Vec<Row>, SegmentError> {
     let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
     let batches: Vec<MemberBatch> = segment.members(&columns).await?.try_collect().await?;
     Ok(batches.iter().flat_map(rows).collect())
@@ -97,12 +97,12 @@ fn rows(batch: &MemberBatch) -> Vec<Row> {
 }
 
 /// A table whose cells have one value each, or none where the text is empty.
-pub fn table<const COLUMNS: usize>(rows: &[[&str; COLUMNS]]) -> Vec<Row> {
+pub(crate) fn table<const COLUMNS: usize>(rows: &[[&str; COLUMNS]]) -> Vec<Row> {
     let cell = |text: &&str| Some((*text).to_owned()).filter(|text| !text.is_empty()).into_iter().collect();
     rows.iter().map(|row| row.iter().map(cell).collect()).collect()
 }
 
 /// Cuts a file off, so that so many bytes are left.
-pub fn truncate(path: &Path, bytes: u64) {
+pub(crate) fn truncate(path: &Path, bytes: u64) {
     std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(bytes).unwrap();
 }

@@ -37,7 +37,7 @@ pub(super) fn read(
         let (fields, columns) = (records.splitter.fields().len(), header.len());
         if fields != columns {
             return Err(records.lines.malformed(format!(
-                "has {fields} fields where the header has {columns}; quote fields that hold the delimiter"
+                "has another number of fields ({fields}) than the header ({columns}); quote fields that hold the delimiter"
             )));
         }
         let length = records.lines.line().len();

@@ -65,7 +65,7 @@ fn advance(lines: &mut Lines<'_>) -> Result<bool, SegmentError> {
 }
 
 fn text<'a>(lines: &'a Lines<'_>) -> Result<&'a str, SegmentError> {
-    str::from_utf8(lines.line()).map_err(|_| lines.not_utf8())
+    str::from_utf8(lines.line()).map(str::trim_ascii_end).map_err(|_| lines.not_utf8())
 }
 
 fn malformed(lines: &Lines<'_>, problem: &Problem, columns: &[String]) -> SegmentError {
