@@ -80,7 +80,7 @@ enum Texts {
     Utf8(StringArray),
     LargeUtf8(LargeStringArray),
     Utf8View(StringViewArray),
-    Dictionary { keys: Vec<Option<usize>>, values: Box<Texts> },
+    Dictionary { keys: Vec<Option<usize>>, values: Box<Self> },
 }
 
 impl Texts {

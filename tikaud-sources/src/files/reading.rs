@@ -20,7 +20,7 @@ pub(super) type Emit<'a> = &'a mut dyn FnMut(MemberBatch) -> ControlFlow<()>;
 pub(super) async fn run<T: Send + 'static>(
     task: impl FnOnce() -> Result<T, SegmentError> + Send + 'static,
 ) -> Result<T, SegmentError> {
-    runtime()?.spawn_blocking(task).await.unwrap_or_else(|error| Err(ended(error)))
+    runtime()?.spawn_blocking(task).await.unwrap_or_else(|error| Err(ended(&error)))
 }
 
 /// The batches that `read` emits, then its error if it has one. Dropping the stream stops `read` at its next batch.
@@ -46,7 +46,7 @@ async fn next(reading: Option<Reading>) -> Option<(Result<MemberBatch, SegmentEr
     if let Some(batch) = receiver.recv().await {
         return Some((Ok(batch), Some((receiver, reader))));
     }
-    let result = reader.await.unwrap_or_else(|error| Err(ended(error)));
+    let result = reader.await.unwrap_or_else(|error| Err(ended(&error)));
     result.err().map(|error| (Err(error), None))
 }
 
@@ -57,7 +57,7 @@ fn runtime() -> Result<Handle, SegmentError> {
 }
 
 /// The reader panicked or the runtime shut down. A panic's text may quote a value, so it is dropped.
-fn ended(error: JoinError) -> SegmentError {
+fn ended(error: &JoinError) -> SegmentError {
     let message = if error.is_panic() {
         "a reader of files failed on content that it did not expect; check that the files are whole"
     } else {
