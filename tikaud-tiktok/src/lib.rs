@@ -1,1 +1,4 @@
-//! Placeholder.
+//! TikTok Ads as a destination.
+
+#[cfg(feature = "simulator")]
+pub mod simulator;
