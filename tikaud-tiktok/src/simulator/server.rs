@@ -29,14 +29,15 @@ type Clock = dyn Fn() -> Timestamp + Send + Sync;
 /// ```
 /// use tikaud_tiktok::simulator::{Simulator, SimulatorServer, World};
 ///
-/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let server = SimulatorServer::start(("127.0.0.1", 0), Simulator::new(World::default())).await?;
-/// let reply = reqwest::get(format!("{}/simulator/audiences", server.url())).await;
-/// assert_eq!(reply.and_then(|reply| reply.error_for_status()).map(|reply| reply.status().as_u16()).ok(), Some(200));
-/// assert!(server.simulator().audiences().is_empty());
-/// # Ok::<(), std::io::Error>(())
-/// # })?;
-/// # Ok::<(), std::io::Error>(())
+/// let audiences = reqwest::get(format!("{}/simulator/audiences", server.url())).await?.text().await?;
+/// assert_eq!(audiences, "[]");
+/// assert!(server.simulator().requests().is_empty());
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SimulatorServer {
     address: SocketAddr,

@@ -14,7 +14,7 @@ struct Match {
     action: Option<RequestAction>,
 }
 
-/// One rule of a [`FaultProgram`]: which requests, how many of them, and what happens to them.
+/// One rule of a [`FaultProgram`](super::FaultProgram): which requests, how many of them, and what happens to them.
 ///
 /// ```
 /// use tikaud_tiktok::simulator::{Effect, Endpoint, FaultRule, RequestAction};
