@@ -7,9 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::audiences::Audiences;
-use super::body::Body;
+use super::call::{Answer, Call};
 use super::context::{Context, authorize};
-use super::endpoint::RequestAction;
 use super::log::bounded;
 use super::quota::Quota;
 use super::refusal::{self, Refusal};
@@ -43,58 +42,6 @@ pub struct Simulator {
     log: Vec<LoggedRequest>,
     faults: FaultProgram,
     quota: Quota,
-}
-
-/// A request of the API and what is known of it before it is carried out.
-struct Call<'a> {
-    request: &'a Request<'a>,
-    endpoint: Option<Endpoint>,
-    /// The body of a POST request.
-    body: Option<Result<Body<'a>, Refusal>>,
-    action: Option<RequestAction>,
-    request_id: String,
-}
-
-impl<'a> Call<'a> {
-    fn read(request: &'a Request<'a>, number: usize) -> Self {
-        let endpoint = Endpoint::at(request.path());
-        let body = (request.method() == "POST").then(|| Body::read(request));
-        let action = match (&body, endpoint) {
-            (Some(Ok(body)), Some(endpoint)) => {
-                body.string("action").ok().and_then(|name| RequestAction::read(endpoint, name.as_deref()))
-            }
-            _ => None,
-        };
-        Self { request, endpoint, body, action, request_id: format!("SIM{number:016}") }
-    }
-
-    /// How many users the body holds, for a request that was not read to its end.
-    fn count_users(&self) -> Option<u64> {
-        self.body.as_ref()?.as_ref().ok()?.count("batch_data")
-    }
-
-    fn envelope(&self, code: i64, message: &str, data: &Value) -> Answer {
-        let body = json!({"code": code, "message": message, "request_id": self.request_id, "data": data});
-        Answer { response: Response::json(200, &body), code: Some(code), users: None }
-    }
-
-    fn refuse(&self, refusal: &Refusal) -> Answer {
-        self.envelope(refusal.code, &refusal.message, &json!({}))
-    }
-}
-
-/// A response, and what of it goes into the log.
-struct Answer {
-    response: Response,
-    code: Option<i64>,
-    users: Option<u64>,
-}
-
-impl Answer {
-    /// An answer that does not come from the application logic.
-    fn gateway(response: Response) -> Self {
-        Self { response, code: None, users: None }
-    }
 }
 
 impl Simulator {

@@ -95,6 +95,7 @@
 mod audience;
 mod audiences;
 mod body;
+mod call;
 mod context;
 mod control;
 mod endpoint;

@@ -86,12 +86,6 @@ impl SimulatorServer {
     pub fn simulator(&self) -> MutexGuard<'_, Simulator> {
         lock(&self.simulator)
     }
-
-    /// Waits until the server is dropped or its runtime ends, for a process that does nothing else.
-    pub async fn wait(mut self) {
-        // The task ends only when it is cancelled, and there is nothing to be said then.
-        let _ = (&mut self.accepting).await;
-    }
 }
 
 impl Drop for SimulatorServer {
