@@ -51,6 +51,9 @@ mod wire;
 
 mod transport;
 
+#[cfg(feature = "simulator")]
+pub mod simulator;
+
 pub use account::{AdAccount, AdAccountId};
 pub use client::{TikTokClient, TikTokClientBuilder};
 pub use destination::{TikTokDestination, TikTokDestinationBuilder};
