@@ -7,6 +7,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 use tikaud_core::segment::SegmentError;
 
 use super::header::{Column, Header};
@@ -56,12 +57,13 @@ fn header_of(input: &Input, footer: &ArrowReaderMetadata) -> Result<Header, Segm
 /// The file's footer, which says what is in the file and where.
 fn footer(input: &Input) -> Result<ArrowReaderMetadata, SegmentError> {
     check_magic(input)?;
-    ArrowReaderMetadata::load(input.file(), ArrowReaderOptions::new()).map_err(|error| {
-        operating_system_error(error).map_or_else(
-            || input.malformed("is a Parquet file whose footer is damaged; export it again"),
-            |error| input.read_error(error),
-        )
-    })
+    let damaged = || input.malformed("is a Parquet file whose footer is damaged; export it again");
+    let footer = ArrowReaderMetadata::load(input.file(), ArrowReaderOptions::new())
+        .map_err(|error| operating_system_error(error).map_or_else(damaged, |error| input.read_error(error)))?;
+    // A footer that lost the entry of a row group would make a shorter segment.
+    let mut groups = footer.metadata().row_groups().iter().map(RowGroupMetaData::num_rows);
+    let rows = groups.try_fold(0_i64, i64::checked_add);
+    if rows == Some(footer.metadata().file_metadata().num_rows()) { Ok(footer) } else { Err(damaged()) }
 }
 
 fn check_magic(input: &Input) -> Result<(), SegmentError> {

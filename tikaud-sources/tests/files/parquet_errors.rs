@@ -26,11 +26,11 @@ fn chunk(path: &Path, row_group: usize, column: usize) -> std::ops::Range<usize>
     start..start + usize::try_from(length).unwrap()
 }
 
-/// Writes the file's footer anew, each row group's entry as `edit` makes it.
-fn rewrite_footer(path: &Path, edit: impl Fn(RowGroupMetaData) -> RowGroupMetaData) {
+/// Writes the file's footer anew, with the row groups' entries as `edit` makes them; the writer counts the rows in all.
+fn rewrite_footer(path: &Path, edit: impl Fn(Vec<RowGroupMetaData>) -> Vec<RowGroupMetaData>) {
     let mut content = std::fs::read(path).unwrap();
     let metadata = ParquetMetaDataReader::new().parse_and_finish(&std::fs::File::open(path).unwrap()).unwrap();
-    let groups = metadata.row_groups().iter().cloned().map(edit).collect();
+    let groups = edit(metadata.row_groups().to_vec());
     let metadata = metadata.into_builder().set_row_groups(groups).build();
     // Readers go by the last footer; the old one becomes a gap.
     ParquetMetaDataWriter::new(&mut content, &metadata).finish().unwrap();
@@ -108,24 +108,36 @@ async fn a_file_that_lost_its_middle_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_row_group_with_fewer_rows_than_the_footer_says() {
+async fn fewer_rows_than_the_footer_says() {
     let directory = Directory::new();
     let path = file(&directory);
-    rewrite_footer(&path, |group| group.into_builder().set_num_rows(5).build().unwrap());
+    rewrite_footer(&path, |groups| {
+        groups.into_iter().map(|group| group.into_builder().set_num_rows(5).build().unwrap()).collect()
+    });
     assert_snapshot!(directory.failure("t.parquet", &["email"]).await, @"row group 1 of 2 of `t.parquet` has 2 rows where the footer says 5; export the file again");
+
+    // The number of rows in all comes before those of the row groups: make only the first one more. In Thrift's
+    // compact protocol 1,234,567 and 1,234,568 are the bytes 8E DA 96 01 and 90 DA 96 01.
+    rewrite_footer(&path, |groups| vec![groups[0].clone().into_builder().set_num_rows(1_234_567).build().unwrap()]);
+    let mut content = std::fs::read(&path).unwrap();
+    let at = content.windows(4).position(|bytes| bytes == [0x8E, 0xDA, 0x96, 0x01]).unwrap();
+    content[at] = 0x90;
+    std::fs::write(&path, content).unwrap();
+    assert_snapshot!(directory.failure("t.parquet", &["email"]).await, @"`t.parquet` is a Parquet file whose footer is damaged; export it again");
 }
 
 #[tokio::test]
 async fn a_compression_that_is_not_supported() {
     let directory = Directory::new();
     let path = file(&directory);
-    rewrite_footer(&path, |group| {
-        let brotli = |chunk: &ColumnChunkMetaData| {
-            chunk.clone().into_builder().set_compression(Compression::BROTLI(BrotliLevel::default())).build().unwrap()
-        };
+    let brotli = |chunk: &ColumnChunkMetaData| {
+        chunk.clone().into_builder().set_compression(Compression::BROTLI(BrotliLevel::default())).build().unwrap()
+    };
+    let brotli = |group: RowGroupMetaData| {
         let chunks = group.columns().iter().map(brotli).collect();
         group.into_builder().set_column_metadata(chunks).build().unwrap()
-    });
+    };
+    rewrite_footer(&path, |groups| groups.into_iter().map(brotli).collect());
     assert_snapshot!(directory.failure("t.parquet", &["email"]).await, @"row group 1 of 2 of `t.parquet` is compressed with Brotli, which is not supported; use Zstandard or Snappy");
 }
 
