@@ -82,6 +82,7 @@ pub(crate) enum Failed {
 impl Failed {
     pub(crate) fn status(&self) -> Status {
         match self {
+            Self::State(error) | Self::Activation(ActivationError::State(error)) if is_mixed_up(error) => Status::Usage,
             Self::State(_)
             | Self::Print(_)
             | Self::Activation(ActivationError::State(_) | ActivationError::Task(_)) => Status::State,
@@ -102,6 +103,11 @@ impl Failed {
             eprintln!("error: {}", chain.join("\n  because: "));
         }
     }
+}
+
+/// Whether the state is sound, and another activation's.
+fn is_mixed_up(error: &StateError) -> bool {
+    matches!(error, StateError::ForeignActivation { .. } | StateError::ForeignDestination { .. })
 }
 
 /// Prints for a program, or for a person.

@@ -169,24 +169,41 @@ async fn state_that_has_lost_its_generations_is_no_first_run() {
 }
 
 #[tokio::test]
-async fn state_of_another_destination_is_refused() {
+async fn state_of_another_activation_is_refused() {
     let world = World::new();
     run(&world, &(0..4).collect()).await;
-    // The same store, read as if the activation were for another account.
-    let generation = world.activation(&People::new(), &Fuse::never()).state().await.unwrap();
-    assert_eq!(generation.destination.as_str(), "memory/1");
-    for key in world.objects().await {
-        if key.contains("/generations/") || key.contains("/snapshots/") {
-            let other: ObjectKey = key.replace("buyers/", "others/").parse().unwrap();
-            let key: ObjectKey = key.parse().unwrap();
-            let len = world.store.list(None).await.unwrap().iter().find(|object| object.key == key).unwrap().len;
-            world.store.create(&other, world.store.read(&key, 0..len).await.unwrap()).await.unwrap();
-        }
+    for object in world.store.list(None).await.unwrap() {
+        let other: ObjectKey = object.key.as_str().replace("buyers/", "others/").parse().unwrap();
+        world.store.create(&other, world.store.read(&object.key, 0..object.len).await.unwrap()).await.unwrap();
     }
     let people = segment(&(0..4).collect());
     let activation = SegmentActivation::builder("others", people, world.destination.clone(), world.store.clone());
     let error = activation.mapping(mapping()).build().unwrap().run(&RunOptions::new()).await.unwrap_err();
     assert!(matches!(error, ActivationError::State(StateError::ForeignActivation { .. })), "{error:?}");
+}
+
+#[tokio::test]
+async fn state_is_bound_to_the_destination_once_that_was_asked_for_something() {
+    let run = async |store: &MemoryStateStore, destination: &MemoryDestination| {
+        SegmentActivation::builder("buyers", segment(&(0..9).collect()), destination.clone(), store.clone())
+            .mapping(mapping())
+            .build()
+            .unwrap()
+            .run(&RunOptions::new())
+            .await
+    };
+    let mut demanding = capabilities();
+    demanding.minimum_audience = 1000;
+    let wrong = MemoryDestination::with_capabilities(demanding).with_account("wrong");
+    let (right, other) =
+        (MemoryDestination::new().with_account("right"), MemoryDestination::new().with_account("other"));
+    let store = MemoryStateStore::new();
+    // Blocked before anything was asked of the wrong account, so the state is free.
+    assert_eq!(run(&store, &wrong).await.unwrap().outcome, Outcome::Blocked);
+    assert_eq!(run(&store, &right).await.unwrap().outcome, Outcome::Done);
+    let error = run(&store, &other).await.unwrap_err();
+    assert!(matches!(error, ActivationError::State(StateError::ForeignDestination { .. })), "{error:?}");
+    assert!(other.audiences().is_empty());
 }
 
 #[tokio::test]
