@@ -29,6 +29,7 @@ impl AccessToken {
     /// # Errors
     ///
     /// `Configuration` when it cannot be a token.
+    #[expect(clippy::disallowed_methods, reason = "the header has to hold the token, and does not print it")]
     pub(crate) fn to_header(&self) -> Result<HeaderValue, DestinationError> {
         let token = self.0.expose_secret();
         let wrong = |why: &str| {
@@ -78,6 +79,7 @@ impl AppCredentials {
     }
 
     /// Both as TikTok wants them in a query: the one place where the secret is read.
+    #[expect(clippy::disallowed_methods, reason = "TikTok wants the secret in the query; errors leave the URL out")]
     pub(crate) fn to_query(&self) -> Vec<(&'static str, String)> {
         vec![("app_id", self.app_id.clone()), ("secret", self.secret.expose_secret().to_owned())]
     }
