@@ -71,7 +71,7 @@ async fn server() -> SimulatorServer {
 async fn hyper_and_wiremock_give_the_same_answers() {
     let server = server().await;
     let by_hyper = answers(&server.url()).await;
-    let by_wiremock = answers(&wiremock_front::serve(Arc::new(Mutex::new(simulator()))).await.uri()).await;
+    let by_wiremock = answers(&wiremock_front::serve(Arc::new(Mutex::new(simulator())), start).await.uri()).await;
     assert_eq!(by_hyper, by_wiremock);
     let codes: Vec<Option<i64>> = server.simulator().requests().iter().map(|request| request.code).collect();
     let (ok, none) = (Some(0), None);
@@ -91,7 +91,7 @@ async fn a_lost_reply_is_a_broken_connection_at_hyper_and_a_silent_one_at_wiremo
 
     let shared = Arc::new(Mutex::new(simulator()));
     shared.lock().unwrap().inject(lost());
-    let front = wiremock_front::serve(Arc::clone(&shared)).await;
+    let front = wiremock_front::serve(Arc::clone(&shared), start).await;
     let waiting = request(&client(), &front.uri(), step).timeout(Duration::from_millis(300));
     assert!(waiting.send().await.unwrap_err().is_timeout());
     assert_eq!(shared.lock().unwrap().audiences().len(), 1);

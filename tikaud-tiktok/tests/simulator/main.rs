@@ -1,5 +1,4 @@
 //! The simulator as its users see it: requests in, responses out.
-#![cfg(feature = "simulator")]
 
 #[cfg(test)]
 mod accounts;

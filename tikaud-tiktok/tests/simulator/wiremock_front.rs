@@ -3,16 +3,18 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tikaud_tiktok::simulator::{Delivery, Request, Simulator};
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate, matchers};
-
-use crate::support::start;
 
 /// Longer than any client waits: wiremock cannot close a connection for one answer among many.
 const FOR_EVER: Duration = Duration::from_secs(3_600);
 
 /// Answers every request of a wiremock server from a simulator that can be looked at meanwhile.
-pub(crate) struct SimulatorResponder(pub(crate) Arc<Mutex<Simulator>>);
+struct SimulatorResponder {
+    simulator: Arc<Mutex<Simulator>>,
+    clock: fn() -> Timestamp,
+}
 
 impl Respond for SimulatorResponder {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
@@ -22,7 +24,7 @@ impl Respond for SimulatorResponder {
         for (name, value) in &request.headers {
             translated = translated.with_header(name.as_str(), String::from_utf8_lossy(value.as_bytes()));
         }
-        let response = self.0.lock().unwrap().handle(&translated, start());
+        let response = self.simulator.lock().unwrap().handle(&translated, (self.clock)());
         let template = ResponseTemplate::new(response.status).set_body_raw(response.body, response.content_type);
         match response.delivery {
             Delivery::DropConnection => template.set_delay(FOR_EVER),
@@ -32,9 +34,9 @@ impl Respond for SimulatorResponder {
     }
 }
 
-/// A wiremock server that answers everything from this simulator.
-pub(crate) async fn serve(simulator: Arc<Mutex<Simulator>>) -> MockServer {
+/// A wiremock server that answers everything from this simulator, at the times that the clock tells.
+pub(crate) async fn serve(simulator: Arc<Mutex<Simulator>>, clock: fn() -> Timestamp) -> MockServer {
     let server = MockServer::start().await;
-    Mock::given(matchers::any()).respond_with(SimulatorResponder(simulator)).mount(&server).await;
+    Mock::given(matchers::any()).respond_with(SimulatorResponder { simulator, clock }).mount(&server).await;
     server
 }
