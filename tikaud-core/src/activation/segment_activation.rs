@@ -94,7 +94,7 @@ impl SegmentActivation {
     ///
     /// When the state cannot be read.
     pub async fn state(&self) -> Result<Generation, StateError> {
-        Ok(self.ledger.current().await?.generation)
+        self.ledger.generation().await
     }
 
     pub(super) fn make_plan(
