@@ -1,1 +1,16 @@
-//! Placeholder.
+//! Segments from data that a company already has: CSV, JSON lines and Parquet files.
+//!
+//! In: files. Out: [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through
+//! the [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
+//!
+//! * *My customers are in files* → [`FileSegment`].
+//! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
+//!   [`Segment`](tikaud_core::segment::Segment) of your own.
+//!
+//! This is the only crate of the workspace that knows Arrow. [`arrow`] re-exports the major that it uses.
+
+pub mod arrow;
+
+mod files;
+
+pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};

@@ -1,1 +1,64 @@
-//! Placeholder.
+//! TikTok Ads as a destination for `tikaud`.
+//!
+//! In: batches of identifiers from `tikaud-core`. Out: requests to TikTok's API for Business, v1.3, and receipts.
+//!
+//! ```text
+//! TikTokDestination ──Batch──▶ wire ──request──▶ transport ──▶ business-api.tiktok.com
+//! (account, audience)          JSON body         trace → retry → pace → time-out
+//! ```
+//!
+//! # How do I connect?
+//!
+//! With the access token that a user with the role Admin or Operator on the ad account has granted to your developer
+//! app, with the scope Audience Management (and Ad Account Management, to see names and states of accounts):
+//!
+//! ```
+//! use tikaud_core::destination::Destination;
+//! use tikaud_tiktok::{AccessToken, AdAccountId, TikTokClient, TikTokDestination};
+//!
+//! let client = TikTokClient::builder(AccessToken::new("0a1b2c")).build()?;
+//! let destination = TikTokDestination::builder(client, AdAccountId::new("7000000000000000001")).build()?;
+//! assert_eq!(destination.id().as_str(), "tiktok/7000000000000000001");
+//! # Ok::<(), tikaud_core::destination::DestinationError>(())
+//! ```
+//!
+//! [`Destination::check`](tikaud_core::destination::Destination::check) proves that it works, and
+//! [`TikTokClient::ad_accounts`] lists the accounts to choose from.
+//!
+//! # What is kept from whom?
+//!
+//! Tokens and the app's secret are types that do not print. No error, event or `Debug` holds an identifier: replies
+//! are summed up, and of TikTok's own messages everything is masked that looks like one.
+//!
+//! # How fast is it?
+//!
+//! As fast as TikTok permits: an app of the lowest level may send 10 requests per second, each with up to 10,000
+//! identifiers. All destinations made from one client, and from [`TikTokClient::with_token`], share that rate.
+
+mod token;
+
+mod client;
+
+mod account;
+
+mod destination;
+
+mod audience_writer;
+
+mod explain;
+
+mod wire;
+
+mod transport;
+
+#[cfg(feature = "simulator")]
+pub mod simulator;
+
+pub use account::{AdAccount, AdAccountId};
+pub use client::{TikTokClient, TikTokClientBuilder};
+pub use destination::{TikTokDestination, TikTokDestinationBuilder};
+pub use token::{AccessToken, AppCredentials};
+pub use transport::RetryPolicy;
+
+#[cfg(test)]
+mod tests;

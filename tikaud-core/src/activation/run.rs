@@ -49,7 +49,7 @@ async fn carry_out(
     drop(segment);
     parts.timings.plan = parts.lap();
     if plan.is_blocked() {
-        return Ok(parts.blocked(plan, generation, opened));
+        return Ok(parts.blocked(plan, &generation, opened));
     }
 
     let run = RunId::new(generation.number, claim.epoch());
@@ -79,7 +79,7 @@ async fn carry_out(
         next = ledger.commit(claim, next, &held).await?;
     }
     parts.timings.commit = parts.lap();
-    Ok(parts.finished(run, plan, next, &*writer, created, applied))
+    Ok(parts.finished(run, plan, &next, &*writer, created, applied))
 }
 
 /// What a run would do now, without a claim and without writing anything.

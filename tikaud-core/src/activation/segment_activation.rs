@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::{Activation, ActivationError, Report, RunOptions, SettingsError, run};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{Held, IdentifierSets};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Tally};
+use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, Tally};
 use crate::plan::{Plan, PlanInput};
 use crate::segment::Segment;
 use crate::state::{ActivationId, Clock, Generation, Ledger, StateError, StateStore, SystemClock};
@@ -182,9 +182,10 @@ impl SegmentActivationBuilder {
             return Err(SettingsError::EmptyName);
         }
         let description = self.description.or_else(|| self.segment.description().map(str::to_owned));
-        let parser = match self.phone_parser {
+        let parser: Arc<dyn PhoneParser> = match self.phone_parser {
             Some(parser) => parser,
-            None => Arc::new(DefaultPhoneParser::try_new()?),
+            None if mapping.has_plain_phone() => Arc::new(DefaultPhoneParser::try_new()?),
+            None => Arc::new(NoPhoneParser),
         };
         let ledger = Ledger {
             store: self.store,
@@ -200,6 +201,17 @@ impl SegmentActivationBuilder {
             mapping,
             spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
         })
+    }
+}
+
+/// Where no plain phone column is mapped, nobody asks: this spares the megabytes of numbering plans.
+#[derive(Debug)]
+struct NoPhoneParser;
+
+impl PhoneParser for NoPhoneParser {
+    fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
+        out.clear();
+        Err(RejectReason::NotAPhone)
     }
 }
 

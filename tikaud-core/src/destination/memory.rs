@@ -41,6 +41,13 @@ impl MemoryDestination {
         Self { id: DestinationId::new("memory/1"), capabilities, audiences: Arc::default() }
     }
 
+    /// The same as another account, `memory/<account>`; the first one's is `memory/1`.
+    #[must_use]
+    pub fn with_account(mut self, account: &str) -> Self {
+        self.id = DestinationId::new(format!("memory/{account}"));
+        self
+    }
+
     /// What an audience holds; `None` when there is no such audience.
     #[must_use]
     pub fn identifiers(&self, id: &AudienceId) -> Option<IdentifierSets> {

@@ -1,5 +1,6 @@
 //! E-mail addresses: white space and case taken out, and a check that what is left can be an address at all.
 
+mod common;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +20,9 @@ const MAX_LABEL: usize = 63;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EmailRule {
-    /// White space is removed and letters are lower-cased: TikTok's help pages from September 2025 on.
+    /// White space is removed and letters are lower-cased: [TikTok's rule] from September 2025 on.
+    ///
+    /// [TikTok's rule]: https://ads.tiktok.com/help/article/how-to-create-a-custom-audience-with-a-customer-file
     #[default]
     Current,
     /// A `+suffix` and all dots before the `@` go as well, at every domain: TikTok's rule until 2024. For audiences
@@ -60,6 +63,20 @@ pub(crate) fn normalise_email<'a>(
     if raw.len() > MAX_VALUE_BYTES {
         return Err(RejectReason::TooLong);
     }
+    let mut block = [0; 64];
+    // What is folded here is ASCII, so that the conversion never fails.
+    if rule == EmailRule::Current
+        && let Some(Ok(text)) = common::fold(raw.trim_ascii().as_bytes(), &mut block).map(std::str::from_utf8)
+    {
+        buffer.push_str(text);
+        return Ok(NormalEmail { text: buffer, non_ascii_domain: false });
+    }
+    normalise_any(raw, rule, buffer)
+}
+
+/// The same for every address, into an empty buffer, and the same answer: for what has to be looked at closely, and for
+/// what is no address.
+fn normalise_any<'a>(raw: &str, rule: EmailRule, buffer: &'a mut String) -> Result<NormalEmail<'a>, RejectReason> {
     let seen = fold(raw, buffer);
     if buffer.is_empty() {
         return Err(RejectReason::Empty);

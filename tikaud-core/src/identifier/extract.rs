@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::tally::{ColumnTally, Tally};
 use super::{
-    DeviceHash, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason, decode_digest,
-    md5, normalise_device_id, normalise_email, normalise_phone, sha256,
+    DeviceHash, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason, Sha256Queue,
+    decode_digest, md5, normalise_device_id, normalise_email, normalise_phone,
 };
 use crate::diff::{IdentifierSet, IdentifierSets};
 use crate::segment::{MemberBatch, SegmentError, TextColumn};
@@ -56,18 +56,9 @@ impl Extractor {
             let kind = mapped.field.kind();
             let digests = extracted.digests.entry(kind).or_default();
             digests.reserve(batch.len() * kind.digest_len());
-            let mut work = ColumnWork {
-                extractor: self,
-                field: &mapped.field,
-                regions: self.regions(batch, &mapped.field),
-                buffer: String::new(),
-                digests,
-                tally: ColumnTally::new(&mapped.column, kind),
-            };
+            let mut work = ColumnWork { first, reached: &mut reached, tally: ColumnTally::new(&mapped.column, kind) };
             if let Some(column) = self.column(batch, &mapped.column) {
-                for (row, reached) in reached.iter_mut().enumerate() {
-                    *reached |= work.cell(column, row, first + row as u64);
-                }
+                self.extract_column(&mapped.field, batch, column, &mut work, digests);
             }
             extracted.tally.columns.push(work.tally);
         }
@@ -76,73 +67,43 @@ impl Extractor {
         Ok(extracted)
     }
 
-    fn column<'a>(&self, batch: &'a MemberBatch, name: &str) -> Option<&'a TextColumn> {
-        let at = self.columns.iter().position(|column| column == name)?;
-        batch.columns().get(at)
-    }
-
-    fn regions<'a>(&self, batch: &'a MemberBatch, field: &Field) -> Option<&'a TextColumn> {
+    /// Appends the digests of a column.
+    fn extract_column(
+        &self,
+        field: &Field,
+        batch: &MemberBatch,
+        column: &TextColumn,
+        work: &mut ColumnWork<'_>,
+        digests: &mut Vec<u8>,
+    ) {
         match field {
-            Field::Phone(PhoneRegion::Column(column)) => self.column(batch, column),
-            _ => None,
-        }
-    }
-}
-
-/// One mapped column of one batch, at work.
-struct ColumnWork<'a> {
-    extractor: &'a Extractor,
-    field: &'a Field,
-    regions: Option<&'a TextColumn>,
-    buffer: String,
-    digests: &'a mut Vec<u8>,
-    tally: ColumnTally,
-}
-
-impl ColumnWork<'_> {
-    /// Takes the values of a cell; gives whether there was an identifier among them.
-    fn cell(&mut self, column: &TextColumn, row: usize, member: u64) -> bool {
-        let (mut values, mut accepted) = (0, false);
-        for value in column.cell(row) {
-            values += 1;
-            match self.value(value, row) {
-                Ok(()) => {
-                    self.tally.accepted += 1;
-                    accepted = true;
-                }
-                Err(reason) => self.tally.reject(reason, member),
-            }
-        }
-        if values == 0 {
-            self.tally.reject(RejectReason::Empty, member);
-        }
-        accepted
-    }
-
-    /// Appends the digest of one value.
-    fn value(&mut self, raw: &str, row: usize) -> Result<(), RejectReason> {
-        match self.field {
             Field::Email => {
-                let email = normalise_email(raw, self.extractor.mapping.email_rule(), &mut self.buffer)?;
-                self.tally.non_ascii_domains += u64::from(email.non_ascii_domain);
-                sha256(email.text.as_bytes(), self.digests);
+                let (rule, mut buffer, mut queue) =
+                    (self.mapping.email_rule(), String::new(), Sha256Queue::new(digests));
+                let mut non_ascii_domains = 0;
+                work.cells(column, |raw, _| {
+                    let email = normalise_email(raw, rule, &mut buffer)?;
+                    non_ascii_domains += u64::from(email.non_ascii_domain);
+                    queue.push(email.text.as_bytes());
+                    Ok(())
+                });
+                work.tally.non_ascii_domains = non_ascii_domains;
             }
             Field::Phone(region) => {
-                let region = match region {
-                    PhoneRegion::International => None,
-                    PhoneRegion::Fixed(region) => Some(*region),
-                    PhoneRegion::Column(_) => self.region(row),
-                };
-                normalise_phone(raw, region, &*self.extractor.parser, &mut self.buffer)?;
-                sha256(self.buffer.as_bytes(), self.digests);
+                let (regions, mut buffer, mut queue) =
+                    (self.regions(batch, region), String::new(), Sha256Queue::new(digests));
+                work.cells(column, |raw, row| {
+                    normalise_phone(raw, regions.at(row), &*self.parser, &mut buffer)?;
+                    queue.push(buffer.as_bytes());
+                    Ok(())
+                });
             }
-            Field::Idfa(hash) | Field::Aaid(hash) => {
-                let mut id = [0; 36];
-                normalise_device_id(raw, &mut id)?;
-                match hash {
-                    DeviceHash::Sha256 => sha256(&id, self.digests),
-                    DeviceHash::Md5 => md5(&id, self.digests),
-                }
+            Field::Idfa(DeviceHash::Sha256) | Field::Aaid(DeviceHash::Sha256) => {
+                let mut queue = Sha256Queue::new(digests);
+                work.device_ids(column, |id| queue.push(id));
+            }
+            Field::Idfa(DeviceHash::Md5) | Field::Aaid(DeviceHash::Md5) => {
+                work.device_ids(column, |id| md5(id, digests));
             }
             Field::EmailSha256
             | Field::EmailSha512
@@ -150,13 +111,80 @@ impl ColumnWork<'_> {
             | Field::IdfaSha256
             | Field::IdfaMd5
             | Field::AaidSha256
-            | Field::AaidMd5 => decode_digest(raw, self.field.kind().digest_len(), self.digests)?,
+            | Field::AaidMd5 => {
+                let len = field.kind().digest_len();
+                work.cells(column, |raw, _| decode_digest(raw, len, digests));
+            }
         }
-        Ok(())
     }
 
-    fn region(&self, row: usize) -> Option<Region> {
-        self.regions?.cell(row).next()?.parse().ok()
+    fn column<'a>(&self, batch: &'a MemberBatch, name: &str) -> Option<&'a TextColumn> {
+        let at = self.columns.iter().position(|column| column == name)?;
+        batch.columns().get(at)
+    }
+
+    fn regions<'a>(&self, batch: &'a MemberBatch, region: &PhoneRegion) -> Regions<'a> {
+        match region {
+            PhoneRegion::International => Regions::Same(None),
+            PhoneRegion::Fixed(region) => Regions::Same(Some(*region)),
+            PhoneRegion::Column(column) => self.column(batch, column).map_or(Regions::Same(None), Regions::ByRow),
+        }
+    }
+}
+
+/// The default region of each row.
+enum Regions<'a> {
+    Same(Option<Region>),
+    ByRow(&'a TextColumn),
+}
+
+impl Regions<'_> {
+    fn at(&self, row: usize) -> Option<Region> {
+        match self {
+            Self::Same(region) => *region,
+            Self::ByRow(column) => column.cell(row).next()?.parse().ok(),
+        }
+    }
+}
+
+/// One mapped column of one batch, at work.
+struct ColumnWork<'a> {
+    /// The number of the batch's first member.
+    first: u64,
+    /// Which members of the batch have an identifier.
+    reached: &'a mut [bool],
+    tally: ColumnTally,
+}
+
+impl ColumnWork<'_> {
+    /// Gives every value, with its row, to `take`, which appends its digest, and counts what becomes of it.
+    fn cells(&mut self, column: &TextColumn, mut take: impl FnMut(&str, usize) -> Result<(), RejectReason>) {
+        for (row, reached) in self.reached.iter_mut().enumerate() {
+            let member = self.first + row as u64;
+            let mut is_null = true;
+            for value in column.cell(row) {
+                is_null = false;
+                match take(value, row) {
+                    Ok(()) => {
+                        self.tally.accepted += 1;
+                        *reached = true;
+                    }
+                    Err(reason) => self.tally.reject(reason, member),
+                }
+            }
+            if is_null {
+                self.tally.reject(RejectReason::Empty, member);
+            }
+        }
+    }
+
+    fn device_ids(&mut self, column: &TextColumn, mut hash: impl FnMut(&[u8])) {
+        self.cells(column, |raw, _| {
+            let mut id = [0; 36];
+            normalise_device_id(raw, &mut id)?;
+            hash(&id);
+            Ok(())
+        });
     }
 }
 

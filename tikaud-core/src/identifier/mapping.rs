@@ -242,6 +242,11 @@ impl FieldMapping {
         self.kinds().contains(&IdentifierKind::PhoneSha256)
     }
 
+    /// Whether phone numbers have to be parsed.
+    pub(crate) fn has_plain_phone(&self) -> bool {
+        self.fields.iter().any(|mapped| matches!(mapped.field, Field::Phone(_)))
+    }
+
     /// Checks the mapping against the columns that a segment has.
     ///
     /// # Errors

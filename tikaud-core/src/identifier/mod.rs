@@ -28,6 +28,6 @@ pub use reject::RejectReason;
 pub use tally::{ColumnTally, Rejects, Tally};
 
 use device::normalise_device_id;
-use digest::{decode_digest, md5, sha256};
+use digest::{Sha256Queue, decode_digest, md5};
 use email::normalise_email;
 use phone::normalise_phone;

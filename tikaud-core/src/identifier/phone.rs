@@ -19,8 +19,8 @@ use super::reject::{RejectReason, present};
 ///
 /// * `text` may be anything, of any length.
 /// * `region` is the country in which a number in national form is to be read. One in international form needs none.
-/// * On success `out` holds the number in E.164 with its `+`, such as `+442071838750`, and nothing else: every spelling of
-///   a number gives the same text, for its digest is the identifier.
+/// * On success `out` holds the number in E.164 with its `+`, such as `+442071838750`, and nothing else: every spelling
+///   of a number gives the same text, for its digest is the identifier.
 /// * The same text and region give the same answer for as long as the value lives. An answer that changes with a
 ///   release moves people out of an audience and in again.
 /// * It keeps no number, and prints and logs none.
@@ -29,6 +29,33 @@ use super::reject::{RejectReason, present};
 ///
 /// [`RejectReason::NotAPhone`], [`PhoneNotValid`](RejectReason::PhoneNotValid) or
 /// [`PhoneRegionMissing`](RejectReason::PhoneRegionMissing); `out` is then empty.
+///
+/// # For implementors
+///
+/// [`DefaultPhoneParser`] is what most tables need. One whose numbers have been put into E.164 before can do with less:
+///
+/// ```
+/// use tikaud_core::identifier::{PhoneParser, Region, RejectReason};
+///
+/// #[derive(Debug)]
+/// struct InE164;
+///
+/// impl PhoneParser for InE164 {
+///     fn e164(&self, text: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
+///         out.clear();
+///         let digits = text.strip_prefix('+').ok_or(RejectReason::NotAPhone)?;
+///         if !(7..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+///             return Err(RejectReason::NotAPhone);
+///         }
+///         out.push_str(text);
+///         Ok(())
+///     }
+/// }
+///
+/// let mut number = String::new();
+/// assert_eq!(InE164.e164("+442071838750", None, &mut number), Ok(()));
+/// assert_eq!(InE164.e164("020 7183 8750", None, &mut number), Err(RejectReason::NotAPhone));
+/// ```
 pub trait PhoneParser: Send + Sync + fmt::Debug {
     /// Writes the number in E.164, with its `+`, to `out`, in place of what is there.
     ///

@@ -14,7 +14,8 @@ pub(crate) const MAX_VALUE_BYTES: usize = 1024;
 /// ```
 /// use tikaud_core::identifier::RejectReason;
 ///
-/// assert_eq!(format!("column `email`, 36 values: {}", RejectReason::NotAnEmail), "column `email`, 36 values: not an e-mail address");
+/// let line = format!("column `email`, 36 values: {}", RejectReason::NotAnEmail);
+/// assert_eq!(line, "column `email`, 36 values: not an e-mail address");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,10 +4,11 @@
 //! [`activation`](crate::activation) carries out or leaves. Plain functions over values, without I/O.
 
 mod guard;
+mod numbers;
 mod warnings;
 
-pub(crate) use guard::grouped;
 pub use guard::{Guard, GuardVerdict, Verdict};
+pub(crate) use numbers::{counted, grouped};
 
 use std::collections::BTreeSet;
 use std::time::Duration;

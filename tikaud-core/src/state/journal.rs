@@ -105,7 +105,7 @@ impl Acknowledged {
         let touching = &ranges[at..upto];
         let start = touching.first().map_or(positions.start, |first| first.start.min(positions.start));
         let end = touching.last().map_or(positions.end, |last| last.end.max(positions.end));
-        ranges.splice(at..upto, [start..end]);
+        ranges.splice(at..upto, std::iter::once(start..end));
     }
 
     /// How many identifiers have been acknowledged.

@@ -106,6 +106,7 @@ impl Ledger {
     ) -> Result<Generation, StateError> {
         let before = generation.snapshots;
         generation.number += 1;
+        generation.destination = self.destination.clone();
         generation.committed = self.clock.now();
         let name = format!("{:08}-{:010}", generation.number, claim.epoch());
         generation.snapshots = SnapshotFiles {
@@ -166,7 +167,7 @@ impl Ledger {
             let (expected, found) = (self.activation.clone(), generation.activation);
             return Err(StateError::ForeignActivation { key: entry.key, expected, found });
         }
-        if generation.destination != self.destination {
+        if generation.destination != self.destination && !self.is_untouched(&generation).await? {
             let (expected, found) = (self.destination.clone(), generation.destination);
             return Err(StateError::ForeignDestination { activation: self.activation.clone(), expected, found });
         }
@@ -175,6 +176,11 @@ impl Ledger {
             return Err(missing());
         }
         Ok(generation)
+    }
+
+    /// Whether nothing has ever been asked of the destination: then it may still be another one.
+    async fn is_untouched(&self, generation: &Generation) -> Result<bool, StateError> {
+        Ok(generation.number == 0 && self.store.list(Some(&self.folder("journal"))).await?.is_empty())
     }
 
     /// The journals of runs that ended without a commit, in the order of the runs.

@@ -18,7 +18,6 @@ const SEAL: &str = "\nsha256 ";
 #[derive(Serialize, Deserialize)]
 struct Envelope<T> {
     format: u32,
-    #[serde(flatten)]
     content: T,
 }
 

@@ -43,19 +43,18 @@ impl<'a> ReportParts<'a> {
     pub(in crate::activation) fn blocked(
         self,
         plan: Plan,
-        generation: Generation,
+        generation: &Generation,
         opened: Option<OpenAudience>,
     ) -> Report {
-        let pending = |adds: u64, removes: u64| adds + removes;
         let kinds = plan.kinds.iter().map(|kind| KindReport {
             kind: kind.kind,
             added: 0,
             removed: 0,
             refused: 0,
-            pending: pending(kind.adds, kind.removes),
+            pending: kind.adds + kind.removes,
         });
         let kinds = kinds.collect();
-        let audience = opened.map(|opened| audience(&generation, &*opened.writer, false)).unwrap_or_default();
+        let audience = opened.map(|opened| audience(generation, &*opened.writer, false)).unwrap_or_default();
         self.report(Outcome::Blocked, None, plan, generation.number, audience, kinds, Vec::new(), Traffic::default())
     }
 
@@ -64,7 +63,7 @@ impl<'a> ReportParts<'a> {
         self,
         run: RunId,
         plan: Plan,
-        generation: Generation,
+        generation: &Generation,
         writer: &dyn AudienceWriter,
         created: bool,
         applied: Applied,
@@ -91,7 +90,7 @@ impl<'a> ReportParts<'a> {
             failure(Some(kind), columns, error)
         });
         let failures = refusals.chain(applied.failure.map(|error| failure(None, Vec::new(), error))).collect();
-        let audience = audience(&generation, writer, created);
+        let audience = audience(generation, writer, created);
         self.report(outcome, Some(run), plan, generation.number, audience, kinds, failures, writer.traffic())
     }
 

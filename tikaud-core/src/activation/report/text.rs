@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{AudienceReport, KindReport, Outcome, Report, chain};
 use crate::identifier::ColumnTally;
-use crate::plan::{Plan, Verdict, grouped};
+use crate::plan::{Plan, Verdict, counted, grouped};
 
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -30,12 +30,11 @@ impl Display for Report {
             write_kind(f, kind, plan.unchanged)?;
         }
         if self.traffic.requests > 0 {
-            let (requests, retries) = (grouped(self.traffic.requests), grouped(self.traffic.retries));
-            writeln!(
-                f,
-                "  sent {requests} mapping requests, {retries} of them again, in {}",
-                seconds(self.timings.apply)
-            )?;
+            write!(f, "  sent {}", counted(self.traffic.requests, "mapping request"))?;
+            if self.traffic.retries > 0 {
+                write!(f, ", {} of them again,", grouped(self.traffic.retries))?;
+            }
+            writeln!(f, " in {}", seconds(self.timings.apply))?;
         }
         if let (true, Some(within)) = (self.kinds.iter().any(|kind| kind.added + kind.removed > 0), self.applied_within)
         {
@@ -69,8 +68,8 @@ impl Display for Plan {
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;
         }
-        let (batches, at_least) = (grouped(self.estimate.batches), seconds(self.estimate.at_least));
-        write!(f, "  {batches} mapping requests, {at_least} at the destination's pace at the least; nothing was sent")
+        let (batches, at_least) = (counted(self.estimate.batches, "mapping request"), seconds(self.estimate.at_least));
+        write!(f, "  {batches}, {at_least} at the destination's pace at the least; nothing was sent")
     }
 }
 
@@ -87,7 +86,7 @@ impl Display for AudienceReport {
 }
 
 fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
-    writeln!(f, "  read {} members", grouped(plan.tally.members))?;
+    writeln!(f, "  read {}", counted(plan.tally.members, "member"))?;
     plan.tally.columns.iter().try_for_each(|column| write_column(f, column))
 }
 

@@ -107,6 +107,7 @@ fn lengths_are_bounded_as_in_the_mail_standards() {
     assert!(current(&domain(25)).is_ok());
     assert_eq!(current(&domain(26)), Err(RejectReason::NotAnEmail));
     assert_eq!(current(&"a".repeat(MAX_VALUE_BYTES + 1)), Err(RejectReason::TooLong));
+    assert_eq!(current(&format!("{:1$}", "ada@example.com", MAX_VALUE_BYTES + 1)), Err(RejectReason::TooLong));
 }
 
 #[test]
@@ -164,13 +165,34 @@ fn rules() -> impl Strategy<Value = EmailRule> {
 fn nearly_addresses() -> impl Strategy<Value = String> {
     prop_oneof![
         r"[a-zA-Z0-9.+_-]{0,12}@[a-zA-Z0-9-]{0,8}\.[a-zA-Z0-9.-]{0,8}",
+        r"[a-zA-Z0-9._+-]{1,40}@[a-z0-9.-]{3,30}[a-z0-9]",
         r#"[ -~]{0,20}@?[ -~]{0,20}"#,
         r"[a-z.@ \-+0-9é<>,\t]{0,80}",
         r"[a-zßΣσ.]{1,6}@[a-zü一-三]{1,6}\.(com|рф|テスト)",
     ]
 }
 
+#[test]
+fn the_common_kind_is_known_at_every_length() {
+    for local in 1..=64 {
+        let raw = format!("{}Z@example.com", "a".repeat(local - 1));
+        let folded = common::fold(raw.as_bytes(), &mut [0; 64]).map(<[u8]>::to_vec);
+        let expected = (raw.len() <= 64).then(|| raw.to_lowercase().into_bytes());
+        assert_eq!(folded, expected, "{raw}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn the_common_kind_is_treated_like_any_other(raw in nearly_addresses()) {
+        let mut buffer = String::new();
+        let any = normalise_any(&raw, EmailRule::Current, &mut buffer).map(|email| email.text.to_owned());
+        prop_assert_eq!(&current(&raw), &any);
+        if let Some(folded) = common::fold(raw.as_bytes(), &mut [0; 64]) {
+            prop_assert_eq!(Ok(folded), any.as_deref().map(str::as_bytes));
+        }
+    }
+
     #[test]
     fn any_text_is_normalised_or_refused(raw in ".*", rule in rules()) {
         if let Ok((text, _)) = normal(&raw, rule) {

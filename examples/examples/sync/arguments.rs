@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::env;
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Parser};
+use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
+
+use crate::exit::Failed;
+
+/// Where the access token is read from: a command line can be seen by every user of the machine.
+const TOKEN: &str = "TIKTOK_ACCESS_TOKEN";
+
+/// Makes an audience in TikTok Ads equal to a segment in files, and keeps it so.
+///
+/// The access token is read from the environment variable TIKTOK_ACCESS_TOKEN.
+///
+/// Exit codes: 0 done, 1 the state cannot be used, 2 usage or configuration, 3 blocked by a guard, 4 the destination
+/// refused, 5 partly done: the next run carries on.
+#[derive(Debug, Parser)]
+#[command(name = "sync", verbatim_doc_comment)]
+#[command(group = ArgGroup::new("email-column").args(["email", "email_sha256", "email_sha512"]))]
+#[command(group = ArgGroup::new("phone-column").args(["phone", "phone_sha256"]))]
+#[command(group = ArgGroup::new("identifiers").args(["email", "email_sha256", "email_sha512", "phone", "phone_sha256"])
+    .multiple(true).required(true))]
+pub(crate) struct Arguments {
+    /// Files with the members of the segment: CSV, JSON lines or Parquet; several, or patterns such as 'buyers-*.csv'.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) segment: Vec<PathBuf>,
+
+    /// The column with e-mail addresses.
+    #[arg(long, value_name = "COLUMN")]
+    email: Option<String>,
+    /// The column with e-mail addresses hashed with SHA-256.
+    #[arg(long, value_name = "COLUMN")]
+    email_sha256: Option<String>,
+    /// The column with e-mail addresses hashed with SHA-512.
+    #[arg(long, value_name = "COLUMN")]
+    email_sha512: Option<String>,
+
+    /// The column with phone numbers.
+    #[arg(long, value_name = "COLUMN")]
+    phone: Option<String>,
+    /// The column with phone numbers (E.164 with +) hashed with SHA-256.
+    #[arg(long, value_name = "COLUMN")]
+    phone_sha256: Option<String>,
+    /// The country of numbers without a country code, such as DE.
+    #[arg(long, value_name = "CC", requires = "phone", conflicts_with = "phone_region_column")]
+    phone_region: Option<String>,
+    /// The column with the country of each row's number.
+    #[arg(long, value_name = "COLUMN", requires = "phone")]
+    phone_region_column: Option<String>,
+
+    /// The audience's name [default: the first file's name].
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The audience's description.
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+
+    /// The directory that keeps what is in the audience: one for each audience, kept as long as the audience.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: PathBuf,
+    /// The ad account.
+    #[arg(long, value_name = "ID")]
+    pub(crate) advertiser: String,
+    /// Where TikTok's API is.
+    #[arg(long, value_name = "URL", default_value = "https://business-api.tiktok.com")]
+    pub(crate) endpoint: String,
+    /// Requests a second that the app's level at TikTok permits.
+    #[arg(long, value_name = "N", default_value_t = 10.0)]
+    pub(crate) requests_per_second: f64,
+
+    /// Say what would be done, and send nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Go on with an audience that is smaller than TikTok makes use of.
+    #[arg(long)]
+    pub(crate) allow_below_minimum: bool,
+    /// Go on with an empty segment, which empties the audience.
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+}
+
+impl Arguments {
+    /// Which columns are sent, and as what.
+    pub(crate) fn mapping(&self) -> Result<FieldMapping, Failed> {
+        let region = match (&self.phone_region, &self.phone_region_column) {
+            (Some(code), _) => PhoneRegion::Fixed(
+                code.parse().map_err(|error| Failed::Usage(format!("--phone-region {code}: {error}")))?,
+            ),
+            (None, Some(column)) => PhoneRegion::Column(column.clone()),
+            (None, None) => PhoneRegion::International,
+        };
+        let fields = [
+            (&self.email, Field::Email),
+            (&self.email_sha256, Field::EmailSha256),
+            (&self.email_sha512, Field::EmailSha512),
+            (&self.phone, Field::Phone(region)),
+            (&self.phone_sha256, Field::PhoneSha256),
+        ];
+        let mapped = fields.into_iter().filter_map(|(column, field)| Some((column.clone()?, field)));
+        Ok(FieldMapping::try_new(mapped)?)
+    }
+
+    /// The access token. A dry run needs none: it sends nothing.
+    pub(crate) fn token(&self) -> Result<String, Failed> {
+        match env::var(TOKEN) {
+            Ok(token) if !token.trim().is_empty() => Ok(token.trim().to_owned()),
+            _ if self.dry_run => Ok("none".to_owned()),
+            _ => Err(Failed::Usage(format!("set {TOKEN} to the access token that TikTok gave for this ad account"))),
+        }
+    }
+}

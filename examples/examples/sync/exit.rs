@@ -1,0 +1,121 @@
+//! What the program says at its end, and its exit code.
+
+use std::error::Error;
+use std::iter::successors;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use tikaud_core::activation::{ActivationError, Outcome, Report, SettingsError};
+use tikaud_core::destination::DestinationError;
+use tikaud_core::identifier::MappingError;
+use tikaud_core::plan::{Guard, Plan};
+use tikaud_core::segment::SegmentError;
+use tikaud_core::state::StateError;
+
+/// The exit codes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Status {
+    Done = 0,
+    State = 1,
+    Usage = 2,
+    Blocked = 3,
+    Refused = 4,
+    Partial = 5,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+impl Status {
+    pub(crate) fn of_plan(plan: &Plan, json: bool) -> Self {
+        if !plan.is_blocked() {
+            return Self::Done;
+        }
+        if !json {
+            plan.blocked_by().for_each(|verdict| eprintln!("{}", hint(verdict.guard)));
+        }
+        Self::Blocked
+    }
+
+    pub(crate) fn of_report(report: &Report, json: bool) -> Self {
+        match report.outcome {
+            Outcome::Done => Self::Done,
+            Outcome::Blocked => Self::of_plan(&report.plan, json),
+            Outcome::Partial => Self::Partial,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// How to pass a guard over.
+fn hint(guard: Guard) -> &'static str {
+    match guard {
+        Guard::EmptySegment => "To empty the audience all the same, run this once with --allow-empty.",
+        _ => "To go on with so small an audience, run this once with --allow-below-minimum.",
+    }
+}
+
+/// Why the program has nothing to report.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    #[error("{0}")]
+    Usage(String),
+    #[error("the columns cannot be mapped")]
+    Mapping(#[from] MappingError),
+    #[error("the segment cannot be read")]
+    Segment(#[from] SegmentError),
+    #[error("the destination cannot be used")]
+    Destination(#[from] DestinationError),
+    #[error("the state cannot be used")]
+    State(#[from] StateError),
+    #[error("the settings cannot be used")]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Activation(#[from] ActivationError),
+    #[error("the report cannot be printed")]
+    Print(#[from] serde_json::Error),
+}
+
+impl Failed {
+    pub(crate) fn status(&self) -> Status {
+        match self {
+            Self::State(error) | Self::Activation(ActivationError::State(error)) if is_mixed_up(error) => Status::Usage,
+            Self::State(_)
+            | Self::Print(_)
+            | Self::Activation(ActivationError::State(_) | ActivationError::Task(_)) => Status::State,
+            Self::Activation(ActivationError::Destination { .. } | ActivationError::AudienceGone { .. }) => {
+                Status::Refused
+            }
+            _ => Status::Usage,
+        }
+    }
+
+    /// Prints the error with its causes: what failed first, then why.
+    pub(crate) fn print(&self, json: bool) {
+        let chain: Vec<String> =
+            successors(Some(self as &dyn Error), |&error| error.source()).map(ToString::to_string).collect();
+        if json {
+            println!("{}", serde_json::json!({ "outcome": "failed", "error": chain }));
+        } else {
+            eprintln!("error: {}", chain.join("\n  because: "));
+        }
+    }
+}
+
+/// Whether the state is sound, and another activation's.
+fn is_mixed_up(error: &StateError) -> bool {
+    matches!(error, StateError::ForeignActivation { .. } | StateError::ForeignDestination { .. })
+}
+
+/// Prints for a program, or for a person.
+pub(crate) fn print<T: Serialize + std::fmt::Display>(json: bool, value: &T) -> Result<(), serde_json::Error> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(value)?);
+    } else {
+        println!("{value}");
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The main job on your own files: makes an audience in TikTok Ads equal to a segment, and keeps it so.
+//!
+//! ```text
+//! export TIKTOK_ACCESS_TOKEN=…
+//! cargo run --release --example sync -- --segment customers.csv --email email --advertiser 7000000000000000001 --state state
+//! ```
+//!
+//! Run it again whenever the files have changed: it sends what has changed. `--help` lists the options; the exit codes
+//! are 0 done, 1 the state cannot be used, 2 usage or configuration, 3 blocked by a guard, 4 the destination refused,
+//! 5 partly done: the next run carries on.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks to its user")]
+
+mod arguments;
+mod exit;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
+use tikaud_core::plan::Guard;
+use tikaud_core::state::LocalStateStore;
+use tikaud_sources::FileSegment;
+use tikaud_tiktok::{AccessToken, AdAccountId, TikTokClient, TikTokDestination};
+
+use self::arguments::Arguments;
+use self::exit::{Failed, Status};
+
+/// One state directory is one activation: it always has this name in it.
+const ACTIVATION: &str = "sync";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match sync(&arguments).await {
+        Ok(status) => status.into(),
+        Err(failed) => {
+            failed.print(arguments.json);
+            failed.status().into()
+        }
+    }
+}
+
+async fn sync(arguments: &Arguments) -> Result<Status, Failed> {
+    let activation = activation(arguments).await?;
+    let progress = progress::Bar::new();
+    let mut options = RunOptions::new().observe(progress.observer());
+    if arguments.allow_below_minimum {
+        options = options.allow(Guard::MinimumSize);
+    }
+    if arguments.allow_empty {
+        options = options.allow(Guard::EmptySegment);
+    }
+    if arguments.dry_run {
+        let plan = activation.plan(&options).await?;
+        progress.finish();
+        exit::print(arguments.json, &plan)?;
+        return Ok(Status::of_plan(&plan, arguments.json));
+    }
+    let report = activation.run(&options).await?;
+    progress.finish();
+    exit::print(arguments.json, &report)?;
+    Ok(Status::of_report(&report, arguments.json))
+}
+
+/// The activation that the arguments ask for. An audience that was created before keeps its name, whatever the file is
+/// called today; a name that was given and is another's is a mistake, most likely in the state directory.
+async fn activation(arguments: &Arguments) -> Result<SegmentActivation, Failed> {
+    let known = build(arguments, None)?.state().await?.audience;
+    match (&arguments.name, known) {
+        (Some(name), Some(audience)) if *name != audience.name => Err(Failed::Usage(format!(
+            "the state in `{}` belongs to the audience \"{}\" ({}), not to \"{name}\"; give every audience a --state \
+             directory of its own",
+            arguments.state.display(),
+            audience.name,
+            audience.id
+        ))),
+        (_, Some(audience)) => build(arguments, Some(&audience.name)),
+        (name, None) => build(arguments, name.as_deref()),
+    }
+}
+
+fn build(arguments: &Arguments, name: Option<&str>) -> Result<SegmentActivation, Failed> {
+    let segment = FileSegment::builder(&arguments.segment).build()?;
+    let client = TikTokClient::builder(AccessToken::new(arguments.token()?))
+        .endpoint(&arguments.endpoint)
+        .requests_per_second(arguments.requests_per_second)
+        .build()?;
+    let destination = TikTokDestination::builder(client, AdAccountId::new(&arguments.advertiser)).build()?;
+    let store = LocalStateStore::open(&arguments.state)?;
+    let mut builder = SegmentActivation::builder(ACTIVATION, segment, destination, store).mapping(arguments.mapping()?);
+    if let Some(name) = name {
+        builder = builder.name(name);
+    }
+    if let Some(description) = &arguments.description {
+        builder = builder.description(description);
+    }
+    Ok(builder.build()?)
+}

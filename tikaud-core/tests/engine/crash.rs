@@ -1,0 +1,83 @@
+//! Kill the process at any instant, change the segment, run again: when a run completes, audience = segment.
+
+use futures::executor::block_on;
+use proptest::prelude::*;
+use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions};
+
+use crate::world::{Fuse, People, World, identifiers};
+
+fn run(world: &World, people: &People, fuse: &std::sync::Arc<Fuse>) -> Result<Report, ActivationError> {
+    let activation = world.activation(people, fuse);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(activation.run(&RunOptions::new()))
+}
+
+/// A run that nothing ends.
+fn complete(world: &World, people: &People) {
+    let report = run(world, people, &Fuse::never()).unwrap();
+    assert_eq!(report.outcome, Outcome::Done, "{report}");
+    assert_eq!(world.audience(), identifiers(people));
+}
+
+/// Ends the run from `before` to `broken` at every operation there is, then completes one with `after`.
+fn at_every_boundary(before: Option<&People>, broken: &People, after: &People) -> u32 {
+    let mut boundaries = 0;
+    for takes_effect in [false, true] {
+        for operations in 0.. {
+            let world = World::new();
+            if let Some(before) = before {
+                complete(&world, before);
+            }
+            let fuse = Fuse::new(operations, takes_effect);
+            let outcome = run(&world, broken, &fuse);
+            if !fuse.has_blown() {
+                assert_eq!(outcome.unwrap().outcome, Outcome::Done);
+                break;
+            }
+            boundaries += 1;
+            complete(&world, after);
+            // At rest nothing is left over, and nothing is left to do.
+            let leftovers = block_on(world.objects());
+            assert!(!leftovers.iter().any(|key| key.contains("/journal/") || key.contains("/plans/")), "{leftovers:?}");
+            let batches = world.destination.batches();
+            complete(&world, after);
+            assert_eq!(world.destination.batches(), batches, "a run without changes has sent something");
+        }
+    }
+    boundaries
+}
+
+#[test]
+fn a_first_run_may_end_anywhere() {
+    let (broken, after) = ((0..10).collect(), (5..15).collect());
+    assert!(at_every_boundary(None, &broken, &after) > 40);
+}
+
+#[test]
+fn a_run_that_adds_and_removes_may_end_anywhere() {
+    let (before, broken, after) = ((0..10).collect(), (5..15).collect(), (0..7).collect());
+    assert!(at_every_boundary(Some(&before), &broken, &after) > 40);
+}
+
+#[test]
+fn somebody_who_leaves_while_their_addition_is_unanswered_is_not_stranded() {
+    let (before, broken, after) = ((0..4).collect(), (0..8).collect(), (0..4).collect());
+    at_every_boundary(Some(&before), &broken, &after);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_number_of_runs_may_end_anywhere(
+        broken in prop::collection::vec((prop::collection::btree_set(0..16_u32, 1..16), 0..120_i64, any::<bool>()), 0..6),
+        last in prop::collection::btree_set(0..16_u32, 1..16),
+    ) {
+        let world = World::new();
+        for (people, operations, takes_effect) in broken {
+            // However it ends.
+            let _ = run(&world, &people, &Fuse::new(operations, takes_effect));
+        }
+        complete(&world, &last);
+    }
+}

@@ -1,0 +1,246 @@
+//! What the tests run against: a segment of e-mail addresses, a destination, a state store, and a fuse that ends it all.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tikaud_core::activation::SegmentActivation;
+use tikaud_core::destination::{
+    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
+    DestinationError, DestinationErrorKind, DestinationId, MemoryDestination, Receipt, Traffic,
+};
+use tikaud_core::diff::{IdentifierSet, IdentifierSets};
+use tikaud_core::identifier::{Field, FieldMapping, IdentifierKind};
+use tikaud_core::segment::MemorySegment;
+use tikaud_core::state::{Hold, MemoryStateStore, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
+
+pub(crate) type People = BTreeSet<u32>;
+
+pub(crate) fn address(person: u32) -> String {
+    format!("person{person}@example.com")
+}
+
+/// A segment of these people, one e-mail address each.
+pub(crate) fn segment(people: &People) -> MemorySegment {
+    MemorySegment::try_new("Buyers", ["email"], people.iter().map(|person| [Some(address(*person))])).unwrap()
+}
+
+pub(crate) fn mapping() -> FieldMapping {
+    FieldMapping::try_new([("email", Field::Email)]).unwrap()
+}
+
+/// The identifiers of these people, made without the engine.
+pub(crate) fn identifiers(people: &People) -> IdentifierSets {
+    use sha2::{Digest, Sha256};
+    let digests = people.iter().flat_map(|person| Sha256::digest(address(*person))).collect();
+    IdentifierSets::from_iter([IdentifierSet::from_unsorted(IdentifierKind::EmailSha256, digests)])
+}
+
+/// Small batches, so that few people make several; one in flight, so that a run is the same every time.
+pub(crate) fn capabilities() -> Capabilities {
+    let mut capabilities = Capabilities::new(IdentifierKind::ALL.to_vec());
+    capabilities.batch_limit = 3;
+    capabilities.max_in_flight = 1;
+    capabilities
+}
+
+/// When the process dies: at the n-th operation that leaves it, before or after the operation takes effect.
+#[derive(Debug)]
+pub(crate) struct Fuse {
+    left: AtomicI64,
+    takes_effect: bool,
+}
+
+impl Fuse {
+    pub(crate) fn new(operations: i64, takes_effect: bool) -> Arc<Self> {
+        Arc::new(Self { left: AtomicI64::new(operations), takes_effect })
+    }
+
+    pub(crate) fn never() -> Arc<Self> {
+        Self::new(i64::MAX, false)
+    }
+
+    pub(crate) fn has_blown(&self) -> bool {
+        self.left.load(Ordering::SeqCst) < 0
+    }
+
+    /// Whether the next operation takes effect, and whether its caller hears of it.
+    fn burn(&self) -> (bool, bool) {
+        match self.left.fetch_sub(1, Ordering::SeqCst) {
+            ..0 => (false, false),
+            0 => (self.takes_effect, false),
+            1.. => (true, true),
+        }
+    }
+
+    async fn pass<T, E>(&self, operation: impl Future<Output = Result<T, E>>, dead: impl Fn() -> E) -> Result<T, E> {
+        let (takes_effect, is_heard) = self.burn();
+        let outcome = if takes_effect { operation.await } else { Err(dead()) };
+        if is_heard { outcome } else { Err(dead()) }
+    }
+}
+
+fn dead_store() -> StateError {
+    StateError::AlreadyExists { key: "dead".parse().unwrap() }
+}
+
+fn dead_destination() -> DestinationError {
+    DestinationError::new(DestinationErrorKind::Unavailable, "the process is dead").with_lost_reply()
+}
+
+/// A state store behind a fuse.
+#[derive(Debug, Clone)]
+pub(crate) struct FusedStore(MemoryStateStore, Arc<Fuse>);
+
+#[async_trait]
+impl StateStore for FusedStore {
+    async fn create(&self, key: &ObjectKey, content: Bytes) -> Result<(), StateError> {
+        self.1.pass(self.0.create(key, content), dead_store).await
+    }
+
+    async fn writer(&self, key: &ObjectKey) -> Result<Box<dyn ObjectWriter>, StateError> {
+        let writer = self.1.pass(self.0.writer(key), dead_store).await?;
+        Ok(Box::new(FusedWriter(writer, Arc::clone(&self.1))))
+    }
+
+    async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Bytes, StateError> {
+        self.1.pass(self.0.read(key, range), dead_store).await
+    }
+
+    async fn list(&self, prefix: Option<&ObjectKey>) -> Result<Vec<ObjectEntry>, StateError> {
+        self.1.pass(self.0.list(prefix), dead_store).await
+    }
+
+    async fn delete(&self, key: &ObjectKey) -> Result<(), StateError> {
+        self.1.pass(self.0.delete(key), dead_store).await
+    }
+
+    async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
+        self.1.pass(self.0.hold(key), dead_store).await
+    }
+}
+
+struct FusedWriter(Box<dyn ObjectWriter>, Arc<Fuse>);
+
+#[async_trait]
+impl ObjectWriter for FusedWriter {
+    async fn write(&mut self, content: Bytes) -> Result<(), StateError> {
+        self.1.pass(self.0.write(content), dead_store).await
+    }
+
+    async fn finish(self: Box<Self>) -> Result<(), StateError> {
+        self.1.pass(self.0.finish(), dead_store).await
+    }
+}
+
+/// A destination behind a fuse, which also makes sure that nothing is sent that no durable intent covers.
+#[derive(Debug, Clone)]
+pub(crate) struct FusedDestination {
+    pub(crate) inner: MemoryDestination,
+    pub(crate) fuse: Arc<Fuse>,
+    pub(crate) store: MemoryStateStore,
+}
+
+#[async_trait]
+impl Destination for FusedDestination {
+    fn id(&self) -> &DestinationId {
+        self.inner.id()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+
+    async fn check(&self) -> Result<Connection, DestinationError> {
+        self.fuse.pass(self.inner.check(), dead_destination).await
+    }
+
+    async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
+        assert_recorded(&self.store, "create.json").await;
+        self.fuse.pass(self.inner.create_audience(spec), dead_destination).await
+    }
+
+    async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
+        self.fuse.pass(self.inner.find_audiences(name), dead_destination).await
+    }
+
+    async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        let writer = self.fuse.pass(self.inner.open_audience(id), dead_destination).await?;
+        Ok(Box::new(FusedAudience { writer, fuse: Arc::clone(&self.fuse), store: self.store.clone() }))
+    }
+}
+
+async fn assert_recorded(store: &MemoryStateStore, name: &str) {
+    let objects = store.list(None).await.unwrap();
+    assert!(objects.iter().any(|object| object.key.name() == name), "sent without a durable {name}");
+}
+
+#[derive(Debug)]
+struct FusedAudience {
+    writer: Box<dyn AudienceWriter>,
+    fuse: Arc<Fuse>,
+    store: MemoryStateStore,
+}
+
+#[async_trait]
+impl AudienceWriter for FusedAudience {
+    fn audience(&self) -> &Audience {
+        self.writer.audience()
+    }
+
+    async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
+        assert_recorded(&self.store, "intent.json").await;
+        self.fuse.pass(self.writer.apply(batch), dead_destination).await
+    }
+
+    async fn finish(&self) -> Result<(), DestinationError> {
+        self.fuse.pass(self.writer.finish(), dead_destination).await
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.writer.traffic()
+    }
+}
+
+/// What outlives a process: the destination and the state.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) destination: MemoryDestination,
+    pub(crate) store: MemoryStateStore,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self { destination: MemoryDestination::with_capabilities(capabilities()), store: MemoryStateStore::new() }
+    }
+
+    /// The activation of these people, in a process with this fuse.
+    pub(crate) fn activation(&self, people: &People, fuse: &Arc<Fuse>) -> SegmentActivation {
+        let destination =
+            FusedDestination { inner: self.destination.clone(), fuse: Arc::clone(fuse), store: self.store.clone() };
+        SegmentActivation::builder(
+            "buyers",
+            segment(people),
+            destination,
+            FusedStore(self.store.clone(), Arc::clone(fuse)),
+        )
+        .mapping(mapping())
+        .build()
+        .unwrap()
+    }
+
+    /// What the one audience holds.
+    pub(crate) fn audience(&self) -> IdentifierSets {
+        let audiences = self.destination.audiences();
+        assert_eq!(audiences.len(), 1, "an audience was created twice: {audiences:?}");
+        self.destination.identifiers(&audiences[0]).unwrap()
+    }
+
+    /// The names of the state's objects.
+    pub(crate) async fn objects(&self) -> Vec<String> {
+        self.store.list(None).await.unwrap().into_iter().map(|object| object.key.as_str().to_owned()).collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! Arrow record batches as batches of members, for the sources of this crate and for custom ones.
+//!
+//! In: a [`RecordBatch`]. Out: a [`MemberBatch`]. Use the Arrow crates re-exported here: two majors of Arrow in one
+//! program have different types.
+
+mod text;
+
+pub use arrow_array;
+pub use arrow_schema;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Schema};
+use tikaud_core::segment::{MemberBatch, SegmentError, SegmentErrorKind};
+
+pub(crate) use text::holds_text;
+
+/// The columns of a record batch that were asked for, as text, in the order asked for.
+///
+/// | Arrow type | becomes |
+/// |---|---|
+/// | strings of every layout, dictionaries of them | their text |
+/// | integers, decimals without fraction | decimal digits, all of them |
+/// | booleans | `true`, `false` |
+/// | dates, times, timestamps | ISO 8601 |
+/// | lists of any of these | a cell with several values; nulls in the list are skipped |
+/// | anything else | an error: a floating-point number has lost digits of a phone number already |
+///
+/// ```
+/// use std::sync::Arc;
+/// use tikaud_sources::arrow::arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+/// use tikaud_sources::arrow::member_batch;
+///
+/// let phones = Int64Array::from(vec![4_915_112_345_678]);
+/// let emails = StringArray::from(vec!["ada@example.com"]);
+/// let record_batch =
+///     RecordBatch::try_from_iter([("phone", Arc::new(phones) as ArrayRef), ("email", Arc::new(emails))])?;
+///
+/// let members = member_batch(&record_batch, &["email".into(), "phone".into()])?;
+/// assert_eq!(members.columns()[1].cell(0).collect::<Vec<_>>(), ["4915112345678"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`SegmentErrorKind::UnknownColumn`] when a column is not there or of a type that holds no text;
+/// [`SegmentErrorKind::Malformed`] when two columns have the name, or a column's text is longer than 4 GiB.
+pub fn member_batch(batch: &RecordBatch, columns: &[String]) -> Result<MemberBatch, SegmentError> {
+    let schema = batch.schema_ref();
+    let columns = columns.iter().map(|column| {
+        let array = batch.column(position(schema, column)?);
+        text::text_column(array).map_err(|refusal| match refusal {
+            text::Refusal::Type => no_text(column, array.data_type()),
+            text::Refusal::Full(full) => SegmentError::from(full),
+        })
+    });
+    MemberBatch::try_new(columns.collect::<Result<_, _>>()?)
+}
+
+/// The columns of a schema that [`member_batch`] can deliver, in the schema's order: what
+/// [`Segment::columns`](tikaud_core::segment::Segment::columns) is to answer.
+///
+/// ```
+/// use tikaud_sources::arrow::arrow_schema::{DataType, Field, Schema};
+/// use tikaud_sources::arrow::text_columns;
+///
+/// let schema = Schema::new(vec![
+///     Field::new("email", DataType::Utf8, true),
+///     Field::new("lifetime_value", DataType::Float64, true),
+/// ]);
+/// assert_eq!(text_columns(&schema), ["email"]);
+/// ```
+#[must_use]
+pub fn text_columns(schema: &Schema) -> Vec<String> {
+    schema.fields().iter().filter(|field| holds_text(field.data_type())).map(|field| field.name().clone()).collect()
+}
+
+fn position(schema: &Schema, column: &str) -> Result<usize, SegmentError> {
+    let mut named = schema.fields().iter().enumerate().filter(|(_, field)| field.name() == column);
+    match (named.next(), named.next()) {
+        (Some((at, _)), None) => Ok(at),
+        (None, _) => Err(SegmentError::unknown_column(column, &text_columns(schema))),
+        _ => Err(SegmentError::malformed(format!("two columns are named `{column}`; rename one of them"))),
+    }
+}
+
+fn no_text(column: &str, data_type: &DataType) -> SegmentError {
+    let message = format!("the column `{column}` is of type {data_type}, which holds no text; make it a text column");
+    SegmentError::new(SegmentErrorKind::UnknownColumn, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! The formats of files, and the options of CSV.
+
+use std::path::Path;
+
+use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+
+/// A format of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileFormat {
+    /// Delimited text with a header line, as RFC 4180 describes it. Extensions: `csv`, and `tsv` for tabs.
+    Csv,
+    /// One JSON object a line. Extensions: `jsonl`, `ndjson`, `json`.
+    JsonLines,
+    /// Apache Parquet. Extensions: `parquet`, `pq`.
+    Parquet,
+}
+
+impl FileFormat {
+    /// The format that a file's extension stands for.
+    pub(super) fn of(path: &Path) -> Result<Self, SegmentError> {
+        match extension(path).as_str() {
+            "csv" | "tsv" => Ok(Self::Csv),
+            "jsonl" | "ndjson" | "json" => Ok(Self::JsonLines),
+            "parquet" | "pq" => Ok(Self::Parquet),
+            "gz" | "zst" | "bz2" | "xz" | "zip" => Err(configuration(format!(
+                "`{}` is compressed; unpack it first (Parquet is compressed in itself)",
+                path.display()
+            ))),
+            _ => Err(configuration(format!(
+                "the extension of `{}` tells no format (csv, tsv, jsonl, ndjson, json, parquet, pq do); \
+                 name it with `FileSegmentBuilder::format`",
+                path.display()
+            ))),
+        }
+    }
+}
+
+/// How CSV files are written. The encoding is UTF-8, and the first line names the columns.
+///
+/// ```
+/// use tikaud_sources::CsvOptions;
+///
+/// let options = CsvOptions::default().with_delimiter(';');
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CsvOptions {
+    /// What separates the fields: one ASCII character. The default `None` is a tab in files called `.tsv`, a comma in
+    /// all others.
+    pub delimiter: Option<char>,
+    /// What encloses a field that holds delimiters, line ends or itself (then doubled): one ASCII character, by default
+    /// the double quote.
+    pub quote: char,
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self { delimiter: None, quote: '"' }
+    }
+}
+
+impl CsvOptions {
+    /// The same with another delimiter.
+    #[must_use]
+    pub fn with_delimiter(mut self, delimiter: char) -> Self {
+        self.delimiter = Some(delimiter);
+        self
+    }
+
+    /// The same with another quote.
+    #[must_use]
+    pub fn with_quote(mut self, quote: char) -> Self {
+        self.quote = quote;
+        self
+    }
+
+    /// The bytes to look for in this file.
+    pub(super) fn dialect(&self, path: &Path) -> Result<Dialect, SegmentError> {
+        let delimiter = self.delimiter.unwrap_or(if extension(path) == "tsv" { '\t' } else { ',' });
+        let dialect = Dialect { delimiter: byte("delimiter", delimiter)?, quote: byte("quote", self.quote)? };
+        if dialect.delimiter == dialect.quote {
+            return Err(configuration(format!("{delimiter:?} cannot be the CSV delimiter and the CSV quote at once")));
+        }
+        Ok(dialect)
+    }
+}
+
+/// The bytes that give a CSV file its structure.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    pub(super) quote: u8,
+}
+
+fn byte(role: &str, character: char) -> Result<u8, SegmentError> {
+    match u8::try_from(character) {
+        Ok(byte) if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Ok(byte),
+        _ => Err(configuration(format!("{character:?} cannot be the CSV {role}; it is to be one ASCII character"))),
+    }
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
+}
+
+pub(super) fn configuration(message: impl Into<String>) -> SegmentError {
+    SegmentError::new(SegmentErrorKind::Configuration, message)
+}

@@ -1,0 +1,121 @@
+//! The columns that one file has.
+
+use std::collections::HashSet;
+
+use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+
+use super::input::Input;
+
+/// A column of a file.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// The column's type, when it is one that holds no text.
+    pub(super) no_text: Option<String>,
+}
+
+/// The columns of a file, each name once, in the file's order.
+#[derive(Debug)]
+pub(super) struct Header {
+    columns: Vec<Column>,
+    /// What else to say about a column that is not there.
+    remark: &'static str,
+}
+
+impl Header {
+    /// # Errors
+    ///
+    /// `Malformed` when a column has no name, two have the same, or a name is a value that stands where a name should:
+    /// names are printed in errors, values must not be.
+    pub(super) fn try_new(input: &Input, columns: Vec<Column>) -> Result<Self, SegmentError> {
+        let mut names = HashSet::new();
+        if let Some(at) = columns.iter().position(|column| looks_like_data(&column.name)) {
+            let number = at + 1;
+            return Err(input.malformed(format!(
+                "has an identifier (not shown here) in place of its column {number}'s name; give each column a name"
+            )));
+        }
+        for (at, column) in columns.iter().enumerate() {
+            let number = at + 1;
+            if column.name.trim().is_empty() {
+                return Err(input.malformed(format!("has no name for its column {number}; give it one")));
+            }
+            if !names.insert(&column.name) {
+                let name = &column.name;
+                return Err(input.malformed(format!("has two columns `{name}`; rename one of them")));
+            }
+        }
+        Ok(Self { columns, remark: "" })
+    }
+
+    /// The same with something else to say about a column that is not there.
+    pub(super) fn with_remark(mut self, remark: &'static str) -> Self {
+        self.remark = remark;
+        self
+    }
+
+    /// The columns that hold text.
+    pub(super) fn names(&self) -> Vec<String> {
+        let text = self.columns.iter().filter(|column| column.no_text.is_none());
+        text.map(|column| column.name.clone()).collect()
+    }
+
+    /// How many columns there are.
+    pub(super) fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Where each of these columns is in the file.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownColumn` when one is not there, or is of a type that holds no text.
+    pub(super) fn positions(&self, input: &Input, names: &[String]) -> Result<Vec<usize>, SegmentError> {
+        names.iter().map(|name| self.position(input, name)).collect()
+    }
+
+    fn position(&self, input: &Input, name: &str) -> Result<usize, SegmentError> {
+        let path = input.path().display();
+        let message = match self.columns.iter().position(|column| column.name == name) {
+            Some(at) => match &self.columns[at].no_text {
+                None => return Ok(at),
+                Some(data_type) => format!(
+                    "the column `{name}` of `{path}` cannot be read as text ({data_type}); write it as a text column"
+                ),
+            },
+            None => format!("`{path}`: {}{}", SegmentError::unknown_column(name, &self.names()), self.remark),
+        };
+        Err(SegmentError::new(SegmentErrorKind::UnknownColumn, message))
+    }
+}
+
+/// Whether a column's name can only be an e-mail address, a phone number, a device id or a digest.
+fn looks_like_data(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let hex = name.bytes().filter(u8::is_ascii_hexdigit).count();
+    let only_hex = hex + name.bytes().filter(|&byte| byte == b'-').count() == name.len();
+    name.contains('@')
+        || name.trim_start().starts_with('+')
+        // Eight digits are a date: tables with a column for each day do exist.
+        || (digits >= 9 && !name.bytes().any(|byte| byte.is_ascii_alphabetic()))
+        || (hex >= 32 && only_hex)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_told_from_names() {
+        let data = [
+            "ada@example.com",
+            "+49 151 12345678",
+            "(0151) 123-45678",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "973DFE463EC85785F5F95AF5BA3906EEDB2D931C24E69824A89EA65DBA4E813B",
+        ];
+        assert_eq!(data.map(looks_like_data), [true; 5]);
+        let names = ["email", "E-Mail (privat)", "phone_2", "2026-11-23", "orders_20261123", "deadbeef", "téléphone"];
+        assert_eq!(names.map(looks_like_data), [false; 7]);
+    }
+}

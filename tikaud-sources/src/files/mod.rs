@@ -1,0 +1,112 @@
+//! Files as one segment.
+//!
+//! ```text
+//! paths ──▶ input ──▶ csv │ json_lines │ parquet ──▶ batches ──▶ reading (a thread) ──▶ the stream
+//! ```
+
+mod builder;
+mod format;
+mod paths;
+
+mod header;
+mod input;
+mod source;
+
+mod batches;
+mod csv;
+mod json_lines;
+mod lines;
+mod parquet;
+
+mod reading;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tikaud_core::segment::{MemberStream, Segment, SegmentError};
+
+pub use self::builder::FileSegmentBuilder;
+pub use self::format::{CsvOptions, FileFormat};
+use self::source::Sources;
+
+/// A segment whose members are the rows of files: CSV, JSON lines, Parquet, or several of them.
+///
+/// ```
+/// use tikaud_core::segment::Segment;
+/// use tikaud_sources::FileSegment;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # std::fs::write(directory.path().join("buyers-1.csv"), "id,email,phone\n1,ada@example.com,\n")?;
+/// # let exports = directory.path().display();
+/// let segment = FileSegment::builder([format!("{exports}/buyers-*.csv")])
+///     .name("Buyers")
+///     .description("Bought something this year")
+///     .build()?;
+/// assert_eq!(segment.columns().await?, ["id", "email", "phone"]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is read
+///
+/// * Patterns (`*`, `?`, `[…]`, `**`) are resolved anew for each read, so tomorrow's files count tomorrow. Files are
+///   read in the order of their paths, sorted within a pattern.
+/// * A column is found by its name in each file; every file must have those that are asked for.
+/// * **CSV**: UTF-8, the first line names the columns. Values are never interpreted: `00491…` stays as it is. An empty
+///   field is a null cell.
+/// * **JSON lines**: one object a line. Strings, integers with all their digits, booleans; an array is a cell with
+///   several values, a missing key a null cell. A column is known when one of the first 10,000 lines has its key.
+/// * **Parquet**: as [`member_batch`](crate::arrow::member_batch) reads Arrow's types; only the chunks of the columns
+///   asked for are read. Compression: Snappy, Zstandard, LZ4, gzip.
+///
+/// Lines over 16 MiB are refused. Memory use is a few batches (one takes at most 32 MiB of text input, whatever
+/// [`batch_size`](FileSegmentBuilder::batch_size) says), for Parquet also the chunks' pages that are being decoded.
+///
+/// # Errors
+///
+/// What is not certainly whole is an error, never a shorter segment: a torn line, a quote that is not closed, a row
+/// group with fewer rows than the footer says, an empty file, a file that was written to while it was being read. Errors
+/// name the file with the line or row group, and hold no value. A CSV or JSON lines file that was cut off exactly at
+/// the end of a line before it is opened is the one thing that cannot be noticed: have files written under another name
+/// and renamed when they are complete.
+///
+/// Reading happens on a blocking thread of the Tokio runtime, which must be there; dropping the stream stops it.
+#[derive(Debug, Clone)]
+pub struct FileSegment {
+    name: String,
+    description: Option<String>,
+    sources: Arc<Sources>,
+}
+
+impl FileSegment {
+    /// Starts a segment of the files that these paths and patterns stand for. Their formats may differ.
+    pub fn builder<P: Into<PathBuf>>(paths: impl IntoIterator<Item = P>) -> FileSegmentBuilder {
+        FileSegmentBuilder::new(paths.into_iter().map(Into::into).collect())
+    }
+}
+
+#[async_trait]
+impl Segment for FileSegment {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    async fn columns(&self) -> Result<Vec<String>, SegmentError> {
+        let sources = Arc::clone(&self.sources);
+        reading::run(move || sources.columns()).await
+    }
+
+    async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
+        let (sources, columns) = (Arc::clone(&self.sources), columns.to_vec());
+        let (files, columns) = reading::run(move || Ok((sources.with_columns(&columns)?, columns))).await?;
+        let batch_size = self.sources.batch_size;
+        reading::stream(move |emit| source::read(&files, &columns, batch_size, emit))
+    }
+}

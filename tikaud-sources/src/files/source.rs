@@ -1,0 +1,130 @@
+//! The files of a segment: their columns together, their members one file after the other.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use tikaud_core::segment::{MemberBatch, SegmentError};
+
+use super::format::{CsvOptions, Dialect, FileFormat};
+use super::header::Header;
+use super::input::Input;
+use super::paths;
+use super::reading::Emit;
+use super::{csv, json_lines, parquet};
+
+/// Which files, and how to read them.
+#[derive(Debug, Clone)]
+pub(super) struct Sources {
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) format: Option<FileFormat>,
+    pub(super) csv: CsvOptions,
+    pub(super) batch_size: usize,
+}
+
+/// One file, and how to read it.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    reader: Reader,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Reader {
+    Csv(Dialect),
+    JsonLines,
+    Parquet,
+}
+
+impl Sources {
+    /// The files that there are now.
+    pub(super) fn resolve(&self) -> Result<Vec<Source>, SegmentError> {
+        let sources = paths::resolve(&self.paths)?.into_iter().map(|path| {
+            let reader = match self.format.map_or_else(|| FileFormat::of(&path), Ok)? {
+                FileFormat::Csv => Reader::Csv(self.csv.dialect(&path)?),
+                FileFormat::JsonLines => Reader::JsonLines,
+                FileFormat::Parquet => Reader::Parquet,
+            };
+            Ok(Source { path, reader })
+        });
+        sources.collect()
+    }
+
+    /// The columns that every file has, in the first file's order.
+    pub(super) fn columns(&self) -> Result<Vec<String>, SegmentError> {
+        let mut common: Option<Vec<String>> = None;
+        for source in self.resolve()? {
+            let names = source.header(&source.open()?)?.names();
+            match &mut common {
+                None => common = Some(names),
+                Some(common) => {
+                    let names: HashSet<String> = names.into_iter().collect();
+                    common.retain(|name| names.contains(name));
+                }
+            }
+        }
+        Ok(common.unwrap_or_default())
+    }
+
+    /// The files that there are now, each of which has these columns.
+    pub(super) fn with_columns(&self, columns: &[String]) -> Result<Vec<Source>, SegmentError> {
+        let sources = self.resolve()?;
+        for source in &sources {
+            let input = source.open()?;
+            source.header(&input)?.positions(&input, columns)?;
+        }
+        Ok(sources)
+    }
+}
+
+/// Reads the members of all files. Columns are found by their names in each file again as it is read, so a file that
+/// was replaced meanwhile gives the columns asked for or an error.
+pub(super) fn read(
+    sources: &[Source],
+    columns: &[String],
+    batch_size: usize,
+    emit: Emit<'_>,
+) -> Result<(), SegmentError> {
+    for source in sources {
+        let input = source.open()?;
+        let mut members = 0;
+        let mut count = |batch: MemberBatch| {
+            members += batch.len();
+            emit(batch)
+        };
+        if source.read(&input, columns, batch_size, &mut count)?.is_break() {
+            return Ok(());
+        }
+        input.check_unchanged()?;
+        tracing::debug!(file = %source.path.display(), members, "file read");
+    }
+    Ok(())
+}
+
+impl Source {
+    fn open(&self) -> Result<Input, SegmentError> {
+        Input::open(&self.path)
+    }
+
+    fn header(&self, input: &Input) -> Result<Header, SegmentError> {
+        match self.reader {
+            Reader::Csv(dialect) => csv::header(input, dialect),
+            Reader::JsonLines => json_lines::header(input),
+            Reader::Parquet => parquet::header(input),
+        }
+    }
+
+    fn read(
+        &self,
+        input: &Input,
+        columns: &[String],
+        batch_size: usize,
+        emit: Emit<'_>,
+    ) -> Result<ControlFlow<()>, SegmentError> {
+        match self.reader {
+            Reader::Csv(dialect) => csv::read(input, dialect, columns, batch_size, emit),
+            Reader::JsonLines => json_lines::read(input, columns, batch_size, emit),
+            Reader::Parquet => parquet::read(input, columns, batch_size, emit),
+        }
+    }
+}

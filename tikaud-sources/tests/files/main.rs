@@ -1,0 +1,10 @@
+//! Files as segments, through the public API.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking, too")]
+
+mod csv_errors;
+mod directory;
+mod json_lines_errors;
+mod members;
+mod parquet_errors;
+mod paths;

@@ -1,0 +1,124 @@
+//! The endpoints that are simulated: where they are, how they are called and what they need.
+
+use serde::{Deserialize, Serialize};
+
+/// An endpoint of TikTok's API for Business, version 1.3. Its JSON form is its path, such as `/segment/mapping/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// `POST /segment/audience/`: creates or deletes an audience.
+    #[serde(rename = "/segment/audience/")]
+    SegmentAudience,
+    /// `POST /segment/mapping/`: adds identifiers to audiences, or deletes them.
+    #[serde(rename = "/segment/mapping/")]
+    SegmentMapping,
+    /// `GET /oauth2/advertiser/get/`: the ad accounts that a token may use.
+    #[serde(rename = "/oauth2/advertiser/get/")]
+    AdvertiserGet,
+    /// `GET /advertiser/info/`: details of ad accounts.
+    #[serde(rename = "/advertiser/info/")]
+    AdvertiserInfo,
+    /// `GET /user/info/`: whose token it is.
+    #[serde(rename = "/user/info/")]
+    UserInfo,
+    /// `GET /dmp/custom_audience/get/`: details of audiences.
+    #[serde(rename = "/dmp/custom_audience/get/")]
+    CustomAudienceGet,
+    /// `GET /dmp/custom_audience/list/`: the audiences of an ad account, in pages.
+    #[serde(rename = "/dmp/custom_audience/list/")]
+    CustomAudienceList,
+    /// `POST /dmp/custom_audience/delete/`: deletes audiences.
+    #[serde(rename = "/dmp/custom_audience/delete/")]
+    CustomAudienceDelete,
+}
+
+impl Endpoint {
+    /// Every endpoint.
+    pub const ALL: [Self; 8] = [
+        Self::SegmentAudience,
+        Self::SegmentMapping,
+        Self::AdvertiserGet,
+        Self::AdvertiserInfo,
+        Self::UserInfo,
+        Self::CustomAudienceGet,
+        Self::CustomAudienceList,
+        Self::CustomAudienceDelete,
+    ];
+
+    /// The whole path, such as `/open_api/v1.3/segment/mapping/`.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::SegmentAudience => "/open_api/v1.3/segment/audience/",
+            Self::SegmentMapping => "/open_api/v1.3/segment/mapping/",
+            Self::AdvertiserGet => "/open_api/v1.3/oauth2/advertiser/get/",
+            Self::AdvertiserInfo => "/open_api/v1.3/advertiser/info/",
+            Self::UserInfo => "/open_api/v1.3/user/info/",
+            Self::CustomAudienceGet => "/open_api/v1.3/dmp/custom_audience/get/",
+            Self::CustomAudienceList => "/open_api/v1.3/dmp/custom_audience/list/",
+            Self::CustomAudienceDelete => "/open_api/v1.3/dmp/custom_audience/delete/",
+        }
+    }
+
+    /// The endpoint at a path. The trailing slash matters, as it does at TikTok.
+    pub(crate) fn at(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|endpoint| endpoint.path() == path)
+    }
+
+    /// The one method that it takes.
+    #[must_use]
+    pub const fn method(self) -> &'static str {
+        match self {
+            Self::SegmentAudience | Self::SegmentMapping | Self::CustomAudienceDelete => "POST",
+            _ => "GET",
+        }
+    }
+
+    /// The scope that a token needs for it; `None` when any token will do.
+    pub(crate) const fn scope(self) -> Option<u32> {
+        match self {
+            Self::SegmentAudience | Self::SegmentMapping | Self::CustomAudienceDelete => Some(31),
+            Self::CustomAudienceGet | Self::CustomAudienceList => Some(30),
+            Self::AdvertiserGet | Self::AdvertiserInfo => Some(100),
+            Self::UserInfo => None,
+        }
+    }
+}
+
+/// The field `action` of the segment endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum RequestAction {
+    /// Create an audience.
+    Create,
+    /// Add identifiers to audiences.
+    Add,
+    /// Delete an audience, or identifiers from audiences.
+    Delete,
+}
+
+impl RequestAction {
+    /// The action of this name at an endpoint; where there is no name, the endpoint's default.
+    pub(crate) fn read(endpoint: Endpoint, name: Option<&str>) -> Option<Self> {
+        match (endpoint, name) {
+            (Endpoint::SegmentAudience, None | Some("create")) => Some(Self::Create),
+            (Endpoint::SegmentMapping, None | Some("add")) => Some(Self::Add),
+            (Endpoint::SegmentAudience | Endpoint::SegmentMapping, Some("delete")) => Some(Self::Delete),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_form_is_the_path() {
+        for endpoint in Endpoint::ALL {
+            let path = serde_json::to_value(endpoint).unwrap();
+            assert_eq!(endpoint.path(), format!("/open_api/v1.3{}", path.as_str().unwrap()));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `GET /dmp/custom_audience/get/`: details of audiences.
+
+use serde_json::{Value, json};
+
+use super::details;
+use crate::simulator::Audience;
+use crate::simulator::context::Context;
+use crate::simulator::query::Query;
+use crate::simulator::refusal::Refusal;
+
+/// An audience that is unknown, deleted or of another account is left out, and that is no error: Segment's client had
+/// to learn it (`segmentio/action-destinations`, commit bde67b6777).
+pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, Refusal> {
+    let advertiser_id = query.required("advertiser_id")?;
+    context.check_read(advertiser_id)?;
+    let ids = query.audience_ids()?.ok_or_else(|| Refusal::missing("custom_audience_ids"))?;
+    // There is one row of history, so that every permitted number shows it.
+    query.number("history_size", 100, 1..=100)?;
+    let list: Vec<Value> = ids
+        .iter()
+        .filter_map(|id| context.audiences.get(id))
+        .filter(|audience| audience.advertiser_id == advertiser_id && !audience.deleted)
+        .map(|audience| json!({"audience_details": shown(context, audience), "audience_history": history(audience)}))
+        .collect();
+    Ok(json!({ "list": list }))
+}
+
+/// The type's field is called `type` here and `audience_type` in the list.
+fn shown(context: &Context<'_>, audience: &Audience) -> Value {
+    let mut shown = details::common(context, audience);
+    shown["type"] = json!("Partner");
+    shown["audience_sub_type"] = json!("NORMAL");
+    shown["is_auto_refresh"] = json!(false);
+    shown["rule"] = json!(r#"{"inclusions": null, "exclusions": null}"#);
+    shown["msg"] = Value::Null;
+    shown["error_msg"] = Value::Null;
+    shown
+}
+
+/// The creation alone: no source shows what row, if any, a mapping request leaves.
+fn history(audience: &Audience) -> Value {
+    json!([{
+        "action": "create",
+        "action_detail": "0",
+        "editor": "open_api",
+        "msg": null,
+        "opt_time": details::time(audience.created),
+    }])
+}

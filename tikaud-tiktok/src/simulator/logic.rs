@@ -1,0 +1,211 @@
+//! The simulator itself: from a request to a response, without I/O, clock or randomness.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::audiences::Audiences;
+use super::call::{Answer, Call};
+use super::context::{Context, authorize};
+use super::log::bounded;
+use super::quota::Quota;
+use super::refusal::{self, Refusal};
+use super::{
+    Audience, Delivery, Effect, Endpoint, FaultProgram, HttpBody, IdType, LoggedRequest, Request, Response, World,
+    control, endpoints,
+};
+
+/// A TikTok Ads server as a plain value. See the [module](super) for what it does.
+///
+/// The same requests at the same times give the same responses, ids included.
+///
+/// ```
+/// use jiff::Timestamp;
+/// use tikaud_tiktok::simulator::{Request, Simulator, World};
+///
+/// let mut simulator = Simulator::new(World::default());
+/// let request = Request::new("POST", "/open_api/v1.3/segment/audience/")
+///     .with_header("Access-Token", "act.simulator")
+///     .with_header("Content-Type", "application/json")
+///     .with_body(
+///         r#"{"advertiser_id": "7000000000000000001", "action": "create", "custom_audience_name": "Buyers"}"#,
+///     );
+/// let response = simulator.handle(&request, Timestamp::UNIX_EPOCH);
+/// assert_eq!(response.status, 200);
+/// assert_eq!(simulator.audiences()[0].name(), "Buyers");
+/// ```
+pub struct Simulator {
+    world: World,
+    audiences: Audiences,
+    log: Vec<LoggedRequest>,
+    faults: FaultProgram,
+    quota: Quota,
+}
+
+impl Simulator {
+    /// A simulator of this world, without audiences.
+    #[must_use]
+    pub fn new(world: World) -> Self {
+        Self {
+            world,
+            audiences: Audiences::default(),
+            log: Vec::new(),
+            faults: FaultProgram::default(),
+            quota: Quota::default(),
+        }
+    }
+
+    /// Answers a request that arrives at `now`. What TikTok refuses is a response as well.
+    pub fn handle(&mut self, request: &Request<'_>, now: Timestamp) -> Response {
+        if request.path().starts_with("/simulator/") {
+            return control::handle(self, request);
+        }
+        let call = Call::read(request, self.log.len() + 1);
+        let effect = self.faults.fire(request.method(), call.endpoint, call.action);
+        let mut answer = match effect.as_ref().and_then(|effect| instead(effect, &call)) {
+            Some(answer) => answer,
+            None => self.carry_out(&call, now),
+        };
+        if let Some(effect) = &effect {
+            disturb(effect, &mut answer.response);
+        }
+        self.log.push(logged(&call, &answer, effect.as_ref()));
+        answer.response
+    }
+
+    /// The audiences in the order of their creation, deleted ones included.
+    #[must_use]
+    pub fn audiences(&self) -> &[Audience] {
+        self.audiences.all()
+    }
+
+    /// The identifiers of one type in an audience, as lower-case hex, sorted; `None` when the audience never was.
+    #[must_use]
+    pub fn identifiers(&self, audience_id: &str, id_type: IdType) -> Option<Vec<String>> {
+        self.audiences.get(audience_id).map(|audience| audience.identifiers(id_type))
+    }
+
+    /// Every request of the API so far. An entry has a bounded size; their number grows until [`reset`](Self::reset).
+    #[must_use]
+    pub fn requests(&self) -> &[LoggedRequest] {
+        &self.log
+    }
+
+    /// The world that was given.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Puts a fault program in the place of the present one.
+    pub fn inject(&mut self, program: FaultProgram) {
+        self.faults = program;
+    }
+
+    /// Forgets audiences, requests and faults, and keeps the world. Ids begin anew.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.world.clone());
+    }
+
+    fn carry_out(&mut self, call: &Call<'_>, now: Timestamp) -> Answer {
+        let Some(endpoint) = call.endpoint else {
+            return Answer::gateway(Response::text(404, "404 page not found"));
+        };
+        if call.request.method() != endpoint.method() {
+            return Answer::gateway(Response::text(405, "405 method not allowed"));
+        }
+        let mut users = None;
+        match self.answer(call, endpoint, now, &mut users) {
+            Ok(data) => Answer { users, ..call.envelope(refusal::OK, "OK", &data) },
+            Err(refusal) => Answer { users, ..call.refuse(&refusal) },
+        }
+    }
+
+    fn answer(
+        &mut self,
+        call: &Call<'_>,
+        endpoint: Endpoint,
+        now: Timestamp,
+        users: &mut Option<u64>,
+    ) -> Result<Value, Refusal> {
+        self.quota.admit(endpoint, self.world.limits.requests_per_second, now)?;
+        let grant = authorize(&self.world, call.request, endpoint)?;
+        let body = match &call.body {
+            Some(Ok(body)) => Ok(body),
+            Some(Err(refusal)) => Err(refusal.clone()),
+            None => Err(Refusal::new(refusal::INVALID_PARAMETERS, "There is no body.")),
+        };
+        let mut context = Context { world: &self.world, grant, audiences: &mut self.audiences, now, users: None };
+        let data = endpoints::answer(endpoint, &mut context, call.request, body);
+        *users = context.users;
+        data
+    }
+}
+
+/// Shows counts only.
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("audiences", &self.audiences.all().len())
+            .field("requests", &self.log.len())
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer of a fault that keeps the request from being carried out.
+fn instead(effect: &Effect, call: &Call<'_>) -> Option<Answer> {
+    match effect {
+        Effect::Answer { code, message } => Some(call.envelope(*code, message, &json!({}))),
+        Effect::Http { status, body } => Some(Answer::gateway(gateway_page(*status, *body))),
+        Effect::DropRequest => Some(Answer::gateway(Response::text(500, ""))),
+        Effect::PermissionError => Some(call.refuse(&Refusal::no_permission())),
+        Effect::TokenError => Some(call.refuse(&Refusal::wrong_token())),
+        Effect::Throttle => Some(call.refuse(&Refusal::too_many_requests())),
+        Effect::Delay { .. } | Effect::LoseReply | Effect::TruncateBody => None,
+    }
+}
+
+/// What a fault does to the response on its way.
+fn disturb(effect: &Effect, response: &mut Response) {
+    match effect {
+        Effect::Delay { ms } => response.delivery = Delivery::DeliverAfter(Duration::from_millis(*ms)),
+        Effect::LoseReply | Effect::DropRequest => response.delivery = Delivery::DropConnection,
+        Effect::TruncateBody => response.body.truncate(response.body.len() / 2),
+        _ => {}
+    }
+}
+
+fn gateway_page(status: u16, body: HttpBody) -> Response {
+    match body {
+        HttpBody::Html => {
+            let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
+            Response::new(status, "text/html; charset=utf-8", page)
+        }
+        HttpBody::Json => Response::json(status, &json!({"code": status, "message": "The gateway could not answer."})),
+    }
+}
+
+fn logged(call: &Call<'_>, answer: &Answer, effect: Option<&Effect>) -> LoggedRequest {
+    let answered = answer.response.delivery != Delivery::DropConnection;
+    LoggedRequest {
+        method: method(call.request.method()),
+        path: call.endpoint.map_or_else(|| bounded(call.request.path()).into(), |endpoint| endpoint.path().into()),
+        action: call.action,
+        users: answer.users.or_else(|| call.count_users()),
+        status: answered.then_some(answer.response.status),
+        code: answer.code,
+        request_id: answer.code.map(|_| call.request_id.clone()),
+        fault: effect.map(Effect::as_str),
+    }
+}
+
+fn method(method: &str) -> std::borrow::Cow<'static, str> {
+    match method {
+        "GET" => "GET".into(),
+        "POST" => "POST".into(),
+        other => bounded(other).into(),
+    }
+}

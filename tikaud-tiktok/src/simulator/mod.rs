@@ -1,0 +1,126 @@
+//! A TikTok Ads server for tests: of this crate, of services that embed it, and of connectors in other languages.
+//!
+//! In come HTTP requests as TikTok's API for Business v1.3 documents them; out come the answers that TikTok would give,
+//! as far as they are known. It keeps audiences, enforces TikTok's limits, and goes wrong on demand. It shares no code
+//! with the client in this crate, so that a misreading of the protocol does not cancel itself out.
+//!
+//! ```text
+//! Request ─▶ fault? ─▶ quota ─▶ token, scope ─▶ endpoint: fields, account, limits ─▶ audiences ─▶ Response ─▶ fault?
+//! ```
+//!
+//! # How do I use it?
+//!
+//! * In a Rust test: [`SimulatorServer::start`] on `("127.0.0.1", 0)`, and give the client
+//!   [`url`](SimulatorServer::url) in place of `https://business-api.tiktok.com`. Look at
+//!   [`SimulatorServer::simulator`] afterwards.
+//! * Without a socket: [`Simulator::handle`] is a plain function of a request and a time.
+//! * From another process or language: start the server in a program of its own and use the control endpoints.
+//!
+//! ```
+//! use jiff::Timestamp;
+//! use tikaud_tiktok::simulator::{Effect, FaultProgram, FaultRule, Request, Simulator, World};
+//!
+//! let mut simulator = Simulator::new(World::default());
+//! simulator.inject(FaultProgram::new([FaultRule::new(Effect::Throttle)]));
+//! let request = Request::new("GET", "/open_api/v1.3/user/info/").with_header("Access-Token", "act.simulator");
+//! let codes = [1, 2].map(|_| {
+//!     simulator.handle(&request, Timestamp::UNIX_EPOCH);
+//!     simulator.requests().last().and_then(|request| request.code)
+//! });
+//! assert_eq!(codes, [Some(40100), Some(0)]);
+//! ```
+//!
+//! # What is there at the start?
+//!
+//! [`World::default`]: the access token `act.simulator` with the scopes 1 and 3, which may use the ad accounts
+//! `7000000000000000001` (as Admin) and `7000000000000000002` (as Operator), and not `7000000000000000003`, which exists;
+//! the app `7000000000000000100` with the secret `secret.simulator`; 10,000 users a request; no quota; e-mails hashed
+//! with SHA-512 refused; descriptions accepted. [`World::from_json`] reads another one.
+//!
+//! # What can go wrong on demand?
+//!
+//! A [`FaultProgram`], in Rust or as JSON. This one loses the reply to the first creation of an audience, throttles the
+//! third and fourth mapping request, and then answers one with a gateway's page:
+//!
+//! ```json
+//! {"rules": [
+//!   {"match": {"path": "/segment/audience/", "action": "create"}, "do": "lose_reply"},
+//!   {"match": {"path": "/segment/mapping/"}, "skip": 2, "times": 2, "do": "throttle"},
+//!   {"match": {"path": "/segment/mapping/"}, "skip": 2, "do": {"http": {"status": 502, "body": "html"}}}
+//! ]}
+//! ```
+//!
+//! # How do I control it from outside?
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /simulator/audiences` | JSON list: `id`, `advertiser_id`, `name`, `description`, `created`, `deleted`, `identifiers` (number by type) |
+//! | `GET /simulator/audiences/{id}/identifiers?kind=EMAIL_SHA256` | text: the digests, lower-case hex, sorted, one a line |
+//! | `GET /simulator/requests` | JSON list of [`LoggedRequest`]: `method`, `path`, `action`, `users`, `status`, `code`, `request_id`, `fault` |
+//! | `POST /simulator/faults` | takes a fault program, in the place of the present one; 400 and what is wrong with it |
+//! | `POST /simulator/reset` | forgets audiences, requests and faults; keeps the world |
+//!
+//! They need no token, so let the server listen on a loopback address only.
+//!
+//! # What is simulated, and what is a guess?
+//!
+//! The [`Endpoint`]s, with the envelope and HTTP 200 for what the application logic refuses, as TikTok documents it;
+//! hierarchical scopes and roles; every documented field with its type, length and enum; sets of identifiers with
+//! idempotent add and delete; names cut to 67 characters and `...`; names that are not unique; a `get` that leaves out
+//! unknown audiences without an error; sizes that show a day later; expiry after 365 days; HTTP 404 for a path
+//! without its trailing slash.
+//!
+//! TikTok does not say, and these are **guesses**:
+//!
+//! * The order of the checks, and every message: never branch on one.
+//! * That `Content-Type` must be `application/json` (all its examples have it), and 40000 for what is no JSON object.
+//! * That more than 10,000 users (Braze's figure) give 40061, that 40062 is for every value that is no digest in hex at
+//!   all and 40002 for a digest of another width, and that a digest may be in upper case here as in files.
+//! * That each inner list must be as long as `id_schema`, with `{}` for a missing identifier and never only `{}`: two
+//!   clients do so, no document says it.
+//! * That one bad user refuses the whole request, and that adding what is there or deleting what is not is no error.
+//! * 40002 for an audience that is unknown, deleted or of another account in a mapping request; 40007 when it is to be
+//!   deleted; 40001 for an ad account that is unknown, since that was seen for a deleted one.
+//! * That MD5 and SHA-256 of one kind of device id in one audience are refused with 40002. TikTok has a note about it
+//!   whose text is not public.
+//! * That segment audiences count among the 400 of an ad account, and that mapping requests do not put off expiry.
+//! * That every identifier is one matched person, and that a change shows after 24 hours (TikTok: 24 to 48).
+//! * What becomes of a `description`, which no document knows: [`DescriptionRule`]. `get` and `list` show one that is
+//!   kept in a field of that name, which is the simulator's own.
+//! * That the quota, off by default, counts in seconds of the clock and for each endpoint.
+//!
+//! Not simulated: customer files, sharing, lookalike audiences, the giving and revoking of tokens, more than one app,
+//! matching against real people.
+
+mod audience;
+mod audiences;
+mod body;
+mod call;
+mod context;
+mod control;
+mod endpoint;
+mod endpoints;
+mod fault;
+mod id_type;
+mod identifier_set;
+mod json;
+mod log;
+mod logic;
+mod query;
+mod quota;
+mod refusal;
+mod request;
+mod server;
+mod size_history;
+mod world;
+
+pub use audience::Audience;
+pub use endpoint::{Endpoint, RequestAction};
+pub use fault::{Effect, FaultProgram, FaultRule, HttpBody};
+pub use id_type::IdType;
+pub use json::InputError;
+pub use log::LoggedRequest;
+pub use logic::Simulator;
+pub use request::{Delivery, Request, Response};
+pub use server::SimulatorServer;
+pub use world::{AccountGrant, AdAccount, App, Credential, DescriptionRule, Limits, Role, TokenGrant, World};

@@ -1,0 +1,198 @@
+//! `GET /dmp/custom_audience/get/` and `/list/`: the audiences of an ad account.
+//! <https://github.com/tiktok/tiktok-business-api-sdk/blob/main/yml_files/dmp_custom_audience_list.yml>
+
+use serde::Deserialize;
+use tikaud_core::destination::{Audience, AudienceId};
+
+use super::{Payload, Request, lenient, query_list};
+
+/// Asks for one audience.
+pub(crate) struct CustomAudienceGet<'a> {
+    pub(crate) advertiser_id: &'a str,
+    pub(crate) audience_id: &'a str,
+}
+
+/// The audiences asked for; an unknown id is just not there.
+#[derive(Deserialize)]
+pub(crate) struct CustomAudienceGetData {
+    #[serde(default)]
+    list: Vec<GotAudience>,
+}
+
+#[derive(Deserialize)]
+struct GotAudience {
+    audience_details: AudienceDetails,
+}
+
+impl CustomAudienceGetData {
+    /// This audience, when it is there.
+    pub(crate) fn into_details(self, audience_id: &str) -> Option<AudienceDetails> {
+        self.list.into_iter().map(|got| got.audience_details).find(|it| it.audience_id.as_deref() == Some(audience_id))
+    }
+}
+
+impl Request for CustomAudienceGet<'_> {
+    const PATH: &'static str = "dmp/custom_audience/get/";
+    const IDEMPOTENT: bool = true;
+    type Data = CustomAudienceGetData;
+
+    fn payload(&self) -> Payload {
+        Payload::Query(vec![
+            ("advertiser_id", self.advertiser_id.to_owned()),
+            ("custom_audience_ids", query_list(&[self.audience_id])),
+            // Up to 100 entries come unasked, of which none is read.
+            ("history_size", "1".to_owned()),
+        ])
+    }
+
+    fn known_ids(&self) -> Vec<&str> {
+        vec![self.advertiser_id, self.audience_id]
+    }
+}
+
+/// Asks for one page of the account's audiences.
+pub(crate) struct CustomAudienceList<'a> {
+    pub(crate) advertiser_id: &'a str,
+    /// The first page is 1.
+    pub(crate) page: u32,
+    /// 1 to [`Self::LARGEST_PAGE`].
+    pub(crate) page_size: u32,
+}
+
+impl CustomAudienceList<'_> {
+    /// Audiences that a page may hold.
+    pub(crate) const LARGEST_PAGE: u32 = 100;
+}
+
+/// One page of audiences.
+#[derive(Deserialize)]
+pub(crate) struct CustomAudienceListData {
+    #[serde(default)]
+    pub(crate) list: Vec<AudienceDetails>,
+    #[serde(default)]
+    page_info: PageInfo,
+}
+
+#[derive(Default, Deserialize)]
+struct PageInfo {
+    #[serde(default, deserialize_with = "lenient::count")]
+    total_page: Option<u64>,
+}
+
+impl CustomAudienceListData {
+    /// Whether nothing comes after this page. Where TikTok does not say how many pages there are, an empty one is the
+    /// last.
+    pub(crate) fn is_last(&self, page: u32) -> bool {
+        self.list.is_empty() || self.page_info.total_page.is_some_and(|total| u64::from(page) >= total)
+    }
+}
+
+impl Request for CustomAudienceList<'_> {
+    const PATH: &'static str = "dmp/custom_audience/list/";
+    const IDEMPOTENT: bool = true;
+    type Data = CustomAudienceListData;
+
+    fn payload(&self) -> Payload {
+        Payload::Query(vec![
+            ("advertiser_id", self.advertiser_id.to_owned()),
+            ("page", self.page.to_string()),
+            ("page_size", self.page_size.to_string()),
+        ])
+    }
+
+    fn known_ids(&self) -> Vec<&str> {
+        vec![self.advertiser_id]
+    }
+}
+
+/// An audience as TikTok describes it.
+#[derive(Deserialize)]
+pub(crate) struct AudienceDetails {
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) audience_id: Option<String>,
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    /// Called `type` by `get` and `audience_type` by `list`.
+    #[serde(default, alias = "type")]
+    audience_type: Option<String>,
+    /// People matched.
+    #[serde(default, deserialize_with = "lenient::count")]
+    pub(crate) cover_num: Option<u64>,
+    /// False while it is being computed, when it is too small, and when it has expired.
+    #[serde(default)]
+    pub(crate) is_valid: Option<bool>,
+    /// It expires within 60 days.
+    #[serde(default)]
+    pub(crate) is_expiring: Option<bool>,
+    /// False when another account shares it with this one.
+    #[serde(default)]
+    is_creator: Option<bool>,
+}
+
+/// Types that are made in other ways than through the streaming endpoints. Streaming audiences are called `Partner`;
+/// the list of types is not closed, so only what is known to be something else is left out.
+const OTHER_TYPES: [&str; 9] = [
+    "Customer File Audience",
+    "Engagement Audience",
+    "App Activity Audience",
+    "Website Audience",
+    "Lookalike Audience",
+    "Lead Generation",
+    "Rule Business Account",
+    "Rule ad shop",
+    "Preferred Population",
+];
+
+impl AudienceDetails {
+    /// The audience, in the words of the contract; `None` without an id.
+    pub(crate) fn into_audience(self) -> Option<Audience> {
+        let id = AudienceId::new(self.audience_id?);
+        Some(Audience { id, name: self.name, matched: self.cover_num, ready: self.is_valid })
+    }
+
+    /// Whether it may be a streaming audience that belongs to the account itself.
+    pub(crate) fn may_be_own_streaming(&self) -> bool {
+        let other = |kind: &String| OTHER_TYPES.iter().any(|other| other.eq_ignore_ascii_case(kind));
+        self.is_creator != Some(false) && !self.audience_type.as_ref().is_some_and(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn details(json: &str) -> AudienceDetails {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn the_type_is_understood_under_both_of_its_names() {
+        assert!(!details(r#"{"audience_id":"1","type":"Lookalike Audience"}"#).may_be_own_streaming());
+        assert!(!details(r#"{"audience_id":"1","audience_type":"customer file audience"}"#).may_be_own_streaming());
+        assert!(details(r#"{"audience_id":"1","type":"Partner"}"#).may_be_own_streaming());
+        assert!(details(r#"{"audience_id":"1","type":"Something new"}"#).may_be_own_streaming());
+    }
+
+    #[test]
+    fn an_audience_shared_by_another_account_is_not_ours() {
+        assert!(!details(r#"{"audience_id":"1","is_creator":false}"#).may_be_own_streaming());
+    }
+
+    #[test]
+    fn numbers_may_come_as_text_and_ids_as_numbers() {
+        let details = details(r#"{"audience_id":70001,"cover_num":"1200","is_valid":null}"#);
+        assert_eq!(details.audience_id.as_deref(), Some("70001"));
+        assert_eq!(details.cover_num, Some(1200));
+        assert_eq!(details.is_valid, None);
+    }
+
+    #[test]
+    fn the_last_page_is_the_one_that_the_total_names_or_an_empty_one() {
+        let page = |json: &str| serde_json::from_str::<CustomAudienceListData>(json).unwrap();
+        let full = page(r#"{"list":[{"audience_id":"1"}],"page_info":{"total_page":2}}"#);
+        assert!(!full.is_last(1));
+        assert!(full.is_last(2));
+        assert!(!page(r#"{"list":[{"audience_id":"1"}]}"#).is_last(1));
+        assert!(page(r#"{"list":[]}"#).is_last(1));
+    }
+}

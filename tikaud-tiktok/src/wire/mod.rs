@@ -1,0 +1,63 @@
+//! TikTok's protocol as values: what is sent, and what the answer means. No I/O.
+//!
+//! One file for each endpoint; [`envelope`] opens every reply, [`return_code`] says what its code means,
+//! [`safe_text`] keeps personal data out of what is quoted from it.
+
+mod advertiser_get;
+mod advertiser_info;
+mod custom_audience;
+mod envelope;
+mod lenient;
+mod return_code;
+mod safe_text;
+mod segment_audience;
+mod segment_mapping;
+
+pub(crate) use advertiser_get::AdvertiserGet;
+pub(crate) use advertiser_info::{AdvertiserDetails, AdvertiserInfo};
+pub(crate) use custom_audience::{AudienceDetails, CustomAudienceGet, CustomAudienceList};
+pub(crate) use envelope::{Answer, Defect, RawReply, ReplyError, decode};
+pub(crate) use return_code::{Outcome, RetryClass, ReturnCode};
+pub(crate) use segment_audience::CreateSegmentAudience;
+pub(crate) use segment_mapping::{SegmentMapping, accepted_kinds};
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+/// Every path starts with it.
+pub(crate) const PATH_PREFIX: &str = "/open_api/v1.3/";
+
+/// One request to one endpoint.
+pub(crate) trait Request: Send + Sync {
+    /// The path after [`PATH_PREFIX`]. It ends in a slash: without one TikTok answers 404.
+    const PATH: &'static str;
+    /// Whether sending it twice does what sending it once does. If not, it is never sent again unless TikTok has
+    /// certainly not carried it out.
+    const IDEMPOTENT: bool;
+    /// What comes back in the envelope's `data`.
+    type Data: DeserializeOwned + Send;
+
+    /// What is sent.
+    fn payload(&self) -> Payload;
+
+    /// Ids in the request that are no personal data, so that they stay readable in quoted messages.
+    fn known_ids(&self) -> Vec<&str>;
+}
+
+/// What is sent: a query by GET, or a JSON body by POST. It may hold a secret or identifiers, hence no `Debug`.
+pub(crate) enum Payload {
+    Query(Vec<(&'static str, String)>),
+    Body(Bytes),
+}
+
+impl Payload {
+    /// A body of these JSON fields.
+    fn json(value: &serde_json::Value) -> Self {
+        Self::Body(Bytes::from(value.to_string()))
+    }
+}
+
+/// A list in a query: TikTok wants it as JSON in one value.
+fn query_list(items: &[&str]) -> String {
+    serde_json::Value::from(items).to_string()
+}

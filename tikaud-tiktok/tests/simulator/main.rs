@@ -1,0 +1,21 @@
+//! The simulator as its users see it: requests in, responses out.
+#![cfg(feature = "simulator")]
+
+#[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod audiences;
+#[cfg(test)]
+mod carriers;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod mapping;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod validation;
+#[cfg(test)]
+mod wiremock_front;
