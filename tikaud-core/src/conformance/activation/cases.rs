@@ -255,7 +255,11 @@ async fn assert_guarded(world: &World, guard: Guard, other: Guard, customers: &[
         let plan = must(world.activation.plan(&options).await, "a blocked plan is a plan");
         assert!(plan.is_blocked(), "a plan says beforehand that a run would be blocked");
         let report = must(world.run_with(&options).await, "a blocked run ends in a report");
-        assert_eq!(report.outcome, Outcome::Blocked, "the guard \"{guard}\" blocks, unless it is allowed by its own name");
+        assert_eq!(
+            report.outcome,
+            Outcome::Blocked,
+            "the guard \"{guard}\" blocks, unless it is allowed by its own name"
+        );
         let blocked: Vec<_> = report.plan.blocked_by().collect();
         let says_why = matches!(blocked[..], [verdict] if verdict.guard == guard && !verdict.reason.is_empty());
         assert!(says_why, "a blocked run says which guard and why: {blocked:?}");

@@ -106,7 +106,8 @@ impl Segment for CaseSegment {
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
         self.pass_gate().await;
         let (mut customers, breaks) = (lock(&self.customers).clone(), *lock(&self.breaks));
-        let failure = || SegmentError::new(SegmentErrorKind::Unreadable, "the source broke off, as the case asked it to");
+        let failure =
+            || SegmentError::new(SegmentErrorKind::Unreadable, "the source broke off, as the case asked it to");
         match breaks {
             Break::AtOnce => return Err(failure()),
             Break::AfterOne => customers.truncate(1),
