@@ -21,3 +21,6 @@ pub mod destination;
 pub mod state;
 
 pub mod activation;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;

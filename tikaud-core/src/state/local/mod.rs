@@ -154,6 +154,8 @@ impl StateStore for LocalStateStore {
 fn walk(directory: &Path, prefix: &str, entries: &mut Vec<ObjectEntry>) -> io::Result<()> {
     let listing = match fs::read_dir(directory) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        // An object has nothing below it; a store that is no directory is an error.
+        Err(error) if error.kind() == ErrorKind::NotADirectory && !prefix.is_empty() => return Ok(()),
         listing => listing?,
     };
     for entry in listing {
