@@ -126,9 +126,11 @@ impl TikTokDestinationBuilder {
 
 /// What streaming audiences can do.
 fn capabilities() -> Capabilities {
-    let mut capabilities = Capabilities::new(accepted_kinds());
+    let undocumented = IdentifierKind::EmailSha512;
+    let documented = accepted_kinds().into_iter().filter(|&kind| kind != undocumented);
+    let mut capabilities = Capabilities::new(documented.collect());
     capabilities.undocumented_kinds = vec![(
-        IdentifierKind::EmailSha512,
+        undocumented,
         "TikTok's published v1.3 id schema names SHA-256 as the only hash for e-mails; TikTok may refuse e-mails hashed \
          with SHA-512, or take them and match nobody"
             .to_owned(),
