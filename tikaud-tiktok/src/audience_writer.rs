@@ -52,15 +52,16 @@ pub(crate) struct StreamingAudience {
     client: TikTokClient,
     account: AdAccountId,
     audience: Audience,
-    /// Users in one request at most. It falls when TikTok calls a request too large.
+    batch_limit: usize,
+    /// Users in one request at most: the batch limit at first. It falls when TikTok calls a request too large.
     largest_part: AtomicUsize,
     traffic: TrafficCounter,
 }
 
 impl StreamingAudience {
-    pub(crate) fn new(client: TikTokClient, account: AdAccountId, audience: Audience, largest_part: usize) -> Self {
-        let largest_part = AtomicUsize::new(largest_part);
-        Self { client, account, audience, largest_part, traffic: TrafficCounter::default() }
+    pub(crate) fn new(client: TikTokClient, account: AdAccountId, audience: Audience, batch_limit: usize) -> Self {
+        let largest_part = AtomicUsize::new(batch_limit);
+        Self { client, account, audience, batch_limit, largest_part, traffic: TrafficCounter::default() }
     }
 
     /// What a batch's failure means for it, and for the others.
@@ -113,6 +114,12 @@ impl AudienceWriter for StreamingAudience {
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
+        if batch.len() > self.batch_limit {
+            let (len, limit) = (batch.len(), self.batch_limit);
+            let message = format!("a batch of {len} identifiers is above the limit of {limit}; make smaller ones");
+            let error = DestinationError::new(Kind::InvalidInput, message);
+            return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Batch, error }));
+        }
         let mut done = 0;
         while done < batch.len() {
             let part = done..batch.len().min(done + self.largest_part.load(Ordering::Relaxed));
