@@ -25,7 +25,13 @@ async fn a_throttled_request_waits_and_is_sent_again_whichever_quota_was_used_up
         assert_eq!((report.traffic.requests, report.traffic.retries), (4, 1), "{code}");
         assert!(report.traffic.waited >= Duration::from_secs(1), "{code}: {report:?}");
     };
-    tokio::join!(throttled(40100), throttled(40016), throttled(40133));
+    // A request that was turned away for its number was not carried out, so even a create is sent again.
+    let create = async {
+        let scene = Scene::new().await;
+        scene.inject([on_create(Effect::Throttle)]);
+        scene.run(&(0..9).collect()).await;
+    };
+    tokio::join!(throttled(40100), throttled(40016), throttled(40133), create);
 }
 
 #[tokio::test]

@@ -61,6 +61,23 @@ async fn a_dead_token_at_the_create_says_connect_again() {
     "#);
 }
 
+#[tokio::test]
+async fn a_create_that_is_refused_for_another_reason_than_its_description_is_an_error() {
+    let mut world = World::default();
+    world.limits.audiences_per_account = 0;
+    let scene = Scene::of(world).await;
+    let error = scene.try_run(&(0..9).collect(), &scene.client).await.unwrap_err();
+    insta::assert_snapshot!(chain(&error), @r#"
+    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    cannot create an audience in ad account 7000000000000000001: a parameter is wrong, or the audience cannot be edited now; mend the input that TikTok's message names (code 40002, request SIM0000000000000005)
+    TikTok answered: "The ad account has 0 audiences, which is the limit. Delete some first."
+    "#);
+    insta::assert_snapshot!(scene.log_after(3), @r"
+    segment/audience/ create: 40002
+    segment/audience/ create: 40002
+    ");
+}
+
 /// A run of fifteen people that is refused at the third of five mapping requests, and a second run without faults.
 async fn refused_in_the_middle(effect: Effect, kind: Kind) -> String {
     let scene = Scene::new().await;
