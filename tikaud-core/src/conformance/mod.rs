@@ -8,9 +8,9 @@
 //! | [`StateStore`](crate::state::StateStore) | [`StateStoreFixture`] | `state_store_conformance!` |
 //! | [`Activation`](crate::activation::Activation) | [`ActivationFixture`] | `activation_conformance!` |
 //!
-//! A fixture makes the thing under test. The macro takes a fixture and becomes one `#[test]` for each case, so that no case
-//! can be forgotten; two suites in one file go into modules of their own. The fixture's expression is evaluated afresh in
-//! each test, inside the test's tokio runtime, and may hold an `.await`.
+//! A fixture makes the thing under test. The macro takes a fixture and becomes one `#[test]` for each case, so that
+//! no case can be forgotten; two suites in one file go into modules of their own. The fixture's expression is
+//! evaluated afresh in each test, inside the test's tokio runtime, and may hold an `.await`.
 //!
 //! ```
 //! use std::any::Any;
@@ -36,16 +36,16 @@
 //! block_on(cases::every_member_is_delivered_once(&InMemory));
 //! ```
 //!
-//! A case fails by panicking, and its message begins with the clause of the contract that is violated.
+//! A case fails by panicking, and its message says which clause of the contract is violated.
 //!
 //! # What no suite can tell
 //!
-//! * Of a segment: that it leaves columns alone that were not asked for, and that its memory is bounded. That a read which
-//!   fails part of the way yields an error is tested where the fixture can make one fail. That the columns of a batch are of
-//!   one length needs no test: no other batch can be made. Cells with several values are not tested, since many sources
-//!   have none.
-//! * Of a destination: what it does about lost replies, refused tokens and its pace, and that its retries are bounded. These
-//!   are the platform's protocol, and are tested against a server that misbehaves.
+//! * Of a segment: that it leaves columns alone that were not asked for, and that its memory is bounded. That a read
+//!   which fails part of the way yields an error is tested where the fixture can make one fail. That the columns of a
+//!   batch are of one length needs no test: no other batch can be made. Cells with several values are not tested,
+//!   since many sources have none.
+//! * Of a destination: what it does about lost replies, refused tokens and its pace, and that its retries are
+//!   bounded. These are the platform's protocol, and are tested against a server that misbehaves.
 //! * Of a state store: that objects survive the loss of power, and that other machines see them.
 //! * Of an activation: that an audience survives a crash of the machine. Runs are broken off between any two steps, and
 //!   not within one.

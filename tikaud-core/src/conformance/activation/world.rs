@@ -91,7 +91,11 @@ impl World {
         for kind in found.kinds().chain(expected.kinds()) {
             let (found, expected) = (found.get(kind), expected.get(kind));
             let (extra, missing) = (found.difference(&expected).len(), expected.difference(&found).len());
-            assert_eq!((extra, missing), (0, 0), "{clause}; of {kind} so many are too many, and so many missing (left)");
+            assert_eq!(
+                (extra, missing),
+                (0, 0),
+                "{clause}; of {kind} so many are too many, and so many missing (left)"
+            );
         }
     }
 

@@ -70,7 +70,10 @@ impl<'a> Trial<'a> {
             Acknowledgement::PerBatch => matches!(receipt, Receipt::Accepted),
             Acknowledgement::AtFinish => matches!(receipt, Receipt::Staged),
         };
-        assert!(as_declared, "a batch within the capabilities is taken, with the receipt that they declare: {receipt:?}");
+        assert!(
+            as_declared,
+            "a batch within the capabilities is taken, with the receipt that they declare: {receipt:?}"
+        );
     }
 
     pub(super) async fn holds(&self) -> IdentifierSets {
@@ -109,7 +112,11 @@ pub(super) fn assert_same(found: &IdentifierSets, expected: &IdentifierSets, cla
     for kind in found.kinds().chain(expected.kinds()) {
         let (found, expected) = (found.get(kind), expected.get(kind));
         let (extra, missing) = (found.difference(&expected).len(), expected.difference(&found).len());
-        assert_eq!((extra, missing), (0, 0), "{clause}; of {kind} so many are too many, and so many are missing (left)");
+        assert_eq!(
+            (extra, missing),
+            (0, 0),
+            "{clause}; of {kind} so many are too many, and so many are missing (left)"
+        );
     }
 }
 

@@ -30,10 +30,12 @@ pub(super) async fn rest(mut members: MemberStream, columns: &[&str]) -> Rows {
 /// The rows of a batch with these columns.
 pub(super) fn rows_of(batch: &MemberBatch, columns: &[&str]) -> Rows {
     assert_eq!(batch.columns().len(), columns.len(), "each batch has exactly the columns that were asked for");
-    (0..batch.len()).map(|row| batch.columns().iter().map(|column| cell(column.cell(row).collect())).collect()).collect()
+    (0..batch.len())
+        .map(|row| batch.columns().iter().map(|column| cell(&column.cell(row).collect::<Vec<_>>())).collect())
+        .collect()
 }
 
-fn cell(values: Vec<&str>) -> Option<String> {
+fn cell(values: &[&str]) -> Option<String> {
     assert!(values.len() <= 1, "a cell with one text has one value; here it has {}", values.len());
     values.first().map(ToString::to_string)
 }
@@ -45,5 +47,8 @@ pub(super) fn assert_same(mut found: Rows, mut expected: Rows, clause: &str) {
     expected.sort_unstable();
     assert_eq!(found.len(), expected.len(), "{clause}: so many members are delivered (left) of so many (right)");
     let different = found.into_iter().zip(expected).find(|(found, expected)| found != expected);
-    assert!(different.is_none(), "{clause}: in order of their cells, the first to differ (found, expected): {different:?}");
+    assert!(
+        different.is_none(),
+        "{clause}: in order of their cells, the first to differ (found, expected): {different:?}"
+    );
 }
