@@ -5,6 +5,7 @@
 mod apply;
 mod error;
 mod memory;
+mod offload;
 mod open;
 mod options;
 mod read;

@@ -72,7 +72,7 @@ pub(super) async fn create(
             (created.id, true)
         }
     };
-    let record = AudienceRecord::of(id, &plan.name, plan.description.as_deref());
+    let record = AudienceRecord::new(id, &plan.name, plan.description.as_deref());
     journal.audience_created(&record).await?;
     let writer = open(destination, &record.id).await?;
     Ok(OpenAudience { writer, record, created, warnings })

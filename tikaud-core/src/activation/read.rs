@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use futures::{StreamExt, TryStreamExt, future};
-use tokio::task::{JoinError, spawn_blocking};
+use futures::{FutureExt, StreamExt, TryStreamExt, future};
 
+use super::offload::offload;
 use super::{ActivationError, Progress, RunOptions};
 use crate::diff::IdentifierSets;
 use crate::identifier::{Extracted, Extractor, FieldMapping, Tally};
@@ -35,19 +35,15 @@ pub(super) async fn read(
         let extractor = Arc::clone(extractor);
         // Only work that may take long leaves this task; an error goes straight through, in its place.
         match batch {
-            Ok(batch) => future::Either::Left(spawn_blocking(move || extractor.extract(&batch, at))),
-            Err(error) => future::Either::Right(future::ready(Ok(Err(error)))),
+            Ok(batch) => offload(move || extractor.extract(&batch, at)).left_future(),
+            Err(error) => future::ready(Ok(Err(error))).right_future(),
         }
     });
     let cores = available_parallelism().map_or(1, NonZeroUsize::get);
     let mut extracted = Extracted::default();
     let mut jobs = jobs.buffered(cores * 2);
-    while let Some(part) = jobs.try_next().await.map_err(died)? {
+    while let Some(part) = jobs.try_next().await? {
         extracted.extend(part.map_err(unreadable)?);
     }
-    spawn_blocking(move || extracted.into_sets()).await.map_err(died)
-}
-
-fn died(error: JoinError) -> ActivationError {
-    ActivationError::Task(error)
+    offload(move || extracted.into_sets()).await
 }

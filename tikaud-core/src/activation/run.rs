@@ -3,6 +3,7 @@
 use tokio::select;
 
 use super::apply::{Applied, apply};
+use super::offload::offload;
 use super::open::{OpenAudience, connect, create};
 use super::read::read;
 use super::report::{Report, ReportParts};
@@ -45,8 +46,7 @@ async fn carry_out(
     let (segment, tally) = read(&*activation.segment, &activation.mapping, &activation.extractor, options).await?;
     parts.timings.read = parts.lap();
 
-    let plan = activation.make_plan(&generation, &held, &segment, tally, options);
-    drop(segment);
+    let plan = activation.make_plan(&generation, &held, segment, tally, options).await?;
     parts.timings.plan = parts.lap();
     if plan.is_blocked() {
         return Ok(parts.blocked(plan, &generation, opened));
@@ -75,7 +75,8 @@ async fn carry_out(
     next.mapping = Some(plan.mapping.clone());
     if !plan.changes.is_empty() || next != generation {
         next.run = Some(run.clone());
-        let held = held.after(&plan.changes, &applied.acknowledged.of(&plan.changes));
+        let (changes, acknowledged) = (plan.changes.clone(), applied.acknowledged.clone());
+        let held = offload(move || held.after(&changes, &acknowledged.of(&changes))).await?;
         next = ledger.commit(claim, next, &held).await?;
     }
     parts.timings.commit = parts.lap();
@@ -86,5 +87,5 @@ async fn carry_out(
 pub(super) async fn plan(activation: &SegmentActivation, options: &RunOptions) -> Result<Plan, ActivationError> {
     let Current { generation, held, .. } = activation.ledger.current().await?;
     let (segment, tally) = read(&*activation.segment, &activation.mapping, &activation.extractor, options).await?;
-    Ok(activation.make_plan(&generation, &held, &segment, tally, options))
+    activation.make_plan(&generation, &held, segment, tally, options).await
 }

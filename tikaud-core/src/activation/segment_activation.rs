@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::offload::offload;
 use super::{Activation, ActivationError, Report, RunOptions, SettingsError, run};
 use crate::destination::{AudienceSpec, Destination};
-use crate::diff::{Held, IdentifierSets};
+use crate::diff::{ChangeSets, Held, IdentifierSets};
 use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, Tally};
 use crate::plan::{Plan, PlanInput};
 use crate::segment::Segment;
@@ -94,27 +95,30 @@ impl SegmentActivation {
     ///
     /// When the state cannot be read.
     pub async fn state(&self) -> Result<Generation, StateError> {
-        Ok(self.ledger.current().await?.generation)
+        self.ledger.generation().await
     }
 
-    pub(super) fn make_plan(
+    pub(super) async fn make_plan(
         &self,
         generation: &Generation,
         held: &Held,
-        segment: &IdentifierSets,
+        segment: IdentifierSets,
         tally: Tally,
         options: &RunOptions,
-    ) -> Plan {
-        Plan::new(PlanInput {
+    ) -> Result<Plan, ActivationError> {
+        let compared = (held.clone(), segment.clone());
+        let changes = offload(move || ChangeSets::between(&compared.0, &compared.1)).await?;
+        Ok(Plan::new(PlanInput {
             generation,
             held,
-            segment,
+            segment: &segment,
+            changes,
             tally,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),
             allowed: &options.allowed,
-        })
+        }))
     }
 }
 

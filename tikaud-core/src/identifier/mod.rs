@@ -1,7 +1,11 @@
 //! From rows to identifiers: mapping, normalising, hashing, rejecting. Raw values end here.
 
 mod kind;
+
+mod field;
+
 mod mapping;
+
 mod tally;
 
 mod reject;
@@ -20,8 +24,9 @@ mod extract;
 
 pub use email::EmailRule;
 pub use extract::{Extracted, Extractor};
+pub use field::{DeviceHash, Field, MappedField, PhoneRegion};
 pub use kind::IdentifierKind;
-pub use mapping::{DeviceHash, Field, FieldMapping, MappedField, MappingError, PhoneRegion};
+pub use mapping::{FieldMapping, MappingError};
 pub use phone::{DefaultPhoneParser, NumberingPlansDamaged, PhoneParser};
 pub use region::{Region, UnknownRegion};
 pub use reject::RejectReason;

@@ -83,6 +83,7 @@ pub(crate) struct PlanInput<'a> {
     pub(crate) generation: &'a Generation,
     pub(crate) held: &'a Held,
     pub(crate) segment: &'a IdentifierSets,
+    pub(crate) changes: ChangeSets,
     pub(crate) tally: Tally,
     pub(crate) spec: &'a AudienceSpec,
     pub(crate) mapping: &'a FieldMapping,
@@ -92,7 +93,7 @@ pub(crate) struct PlanInput<'a> {
 
 impl Plan {
     pub(crate) fn new(input: PlanInput<'_>) -> Self {
-        let changes = ChangeSets::between(input.held, input.segment);
+        let changes = &input.changes;
         let facts = Facts {
             tally: &input.tally,
             identifiers: input.segment.len() as u64,
@@ -107,11 +108,11 @@ impl Plan {
             description: input.spec.description.clone(),
             guards: guard::judge(&facts),
             warnings: warnings::collect(&input),
-            estimate: Estimate::of(&changes, input.capabilities),
-            kinds: kinds(&input, &changes),
+            estimate: Estimate::of(changes, input.capabilities),
+            kinds: kinds(&input, changes),
             mapping: input.mapping.fingerprint(),
             tally: input.tally,
-            changes,
+            changes: input.changes,
         }
     }
 

@@ -54,6 +54,12 @@ pub struct AudienceRecord {
     pub description: Option<String>,
 }
 
+impl AudienceRecord {
+    pub(crate) fn new(id: AudienceId, name: &str, description: Option<&str>) -> Self {
+        Self { id, name: name.to_owned(), description: description.map(str::to_owned) }
+    }
+}
+
 /// The durable intent to create an audience. Creating is not idempotent, so a lost reply must be recognisable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

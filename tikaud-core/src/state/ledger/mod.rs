@@ -1,20 +1,20 @@
 //! One activation's state: reading the present generation, folding in what interrupted runs left, committing the next.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod recovery;
+mod retention;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::recovery::adopt;
 use super::claim::read_latest;
-use super::journal::read_record;
 use super::sealed::{create_sealed, read_sealed};
 use super::{
-    ActivationId, AudienceRecord, Claim, Clock, DigestFile, Generation, Journal, ObjectEntry, ObjectKey, PlannedChange,
-    RunId, RunRecord, SnapshotFiles, StateError, StateStore, read_digests, write_digests,
+    ActivationId, Claim, Clock, DigestFile, Generation, Journal, ObjectEntry, ObjectKey, PlannedChange, RunId,
+    SnapshotFiles, StateError, StateStore, read_digests, write_digests,
 };
 use crate::destination::{Action, DestinationId};
-use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSet, IdentifierSets};
-
-/// Generations that are kept, the present one included.
-const KEPT_GENERATIONS: u64 = 3;
+use crate::diff::{ChangeSets, Held, IdentifierSets};
 
 /// One activation's state in a store.
 #[derive(Debug, Clone)]
@@ -65,7 +65,16 @@ impl Ledger {
         Ok(Current { generation, held, interrupted })
     }
 
-    /// The same, with interrupted runs committed and cleared away.
+    /// The present generation with the audience of interrupted runs, without reading the identifiers. Writes nothing.
+    pub(crate) async fn generation(&self) -> Result<Generation, StateError> {
+        let mut generation = self.latest_generation().await?;
+        for record in self.unfinished_runs(&generation).await? {
+            adopt(&mut generation, &record);
+        }
+        Ok(generation)
+    }
+
+    /// The same as [`current`](Self::current), with interrupted runs committed and cleared away.
     pub(crate) async fn recover(&self, claim: &Claim) -> Result<Current, StateError> {
         let mut current = self.current().await?;
         if !current.interrupted.is_empty() {
@@ -183,69 +192,6 @@ impl Ledger {
         Ok(generation.number == 0 && self.store.list(Some(&self.folder("journal"))).await?.is_empty())
     }
 
-    /// The journals of runs that ended without a commit, in the order of the runs.
-    async fn unfinished_runs(&self, generation: &Generation) -> Result<Vec<RunRecord>, StateError> {
-        let folder = self.folder("journal");
-        let objects = self.store.list(Some(&folder)).await?;
-        let mut by_run: BTreeMap<RunId, Vec<&ObjectEntry>> = BTreeMap::new();
-        for object in &objects {
-            let below = object.key.as_str().strip_prefix(folder.as_str()).unwrap_or_default();
-            let run = below.trim_start_matches('/').split('/').next().unwrap_or_default();
-            by_run.entry(RunId::from_name(run)).or_default().push(object);
-        }
-        let mut records = Vec::new();
-        for (run, objects) in by_run {
-            // A committed run's journal is only waiting to be cleared away.
-            if generation.run.as_ref() != Some(&run) {
-                records.push(read_record(&*self.store, run, &objects).await?);
-            }
-        }
-        Ok(records)
-    }
-
-    /// Counts in what an interrupted run may have done.
-    async fn fold(&self, generation: &mut Generation, held: &Held, record: &RunRecord) -> Result<Held, StateError> {
-        // A run that another has overtaken wrote without knowing what the other did since: its acknowledgements prove
-        // nothing about now, and an audience of its own is not the activation's. What it intended may have been sent.
-        let overtaken = !record.run.started_from(generation.number);
-        let audience = record.audience.as_ref().or(record.intent.as_ref().map(|intent| &intent.audience));
-        if overtaken && generation.audience.is_some() && generation.audience.as_ref() != audience {
-            return Ok(held.clone());
-        }
-        if let Some(audience) = audience {
-            generation.audience = Some(audience.clone());
-            generation.pending_create = None;
-        } else if let Some(create) = &record.create {
-            generation.pending_create = Some(create.clone());
-        }
-        generation.run = Some(record.run.clone());
-        let Some(intent) = &record.intent else {
-            return Ok(held.clone());
-        };
-        let intended = match self.read_plan(&intent.changes).await {
-            // Cleared away by the run that overtook it, so its intent came later, and its claim stopped it from sending.
-            Err(StateError::NotFound { .. }) if overtaken => return Ok(held.clone()),
-            intended => intended?,
-        };
-        generation.mapping = Some(intent.mapping.clone());
-        let acknowledged = if overtaken { ChangeSets::default() } else { record.acknowledged.of(&intended) };
-        Ok(held.after(&intended, &acknowledged))
-    }
-
-    async fn read_plan(&self, planned: &[PlannedChange]) -> Result<ChangeSets, StateError> {
-        let mut by_kind = BTreeMap::new();
-        for PlannedChange { action, file } in planned {
-            let set = read_digests(&*self.store, &self.activation, file).await?;
-            let empty = IdentifierSet::empty(file.kind);
-            let change = by_kind.entry(file.kind).or_insert_with(|| ChangeSet { adds: empty.clone(), removes: empty });
-            match action {
-                Action::Add => change.adds = set,
-                Action::Remove => change.removes = set,
-            }
-        }
-        Ok(ChangeSets::from_sets(by_kind.into_values().collect()))
-    }
-
     /// Writes the sets as files; a set that has not changed keeps its file.
     async fn write_sets(
         &self,
@@ -267,38 +213,6 @@ impl Ledger {
         }
         Ok(files)
     }
-
-    /// Deletes generations that are no longer kept and snapshots that no kept one names.
-    async fn prune(&self) -> Result<(), StateError> {
-        let mut generations = self.generation_entries().await?;
-        let last = generations.last_key_value().map_or(0, |(number, _)| *number);
-        let kept = generations.split_off(&(last + 1).saturating_sub(KEPT_GENERATIONS));
-        let mut named = BTreeSet::new();
-        for entry in kept.values() {
-            let generation: Generation = read_sealed(&*self.store, &entry.key, entry.len).await?;
-            let files = generation.snapshots.confirmed.into_iter().chain(generation.snapshots.unconfirmed);
-            named.extend(files.map(|file| file.key));
-        }
-        for entry in generations.values() {
-            self.store.delete(&entry.key).await?;
-        }
-        for entry in self.store.list(Some(&self.folder("snapshots"))).await? {
-            if !named.contains(&entry.key) {
-                self.store.delete(&entry.key).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Deletes journals and plans, which are all counted in by now. Journals first: one without its plan cannot be read.
-    async fn clear_runs(&self) -> Result<(), StateError> {
-        for folder in ["journal", "plans"] {
-            for entry in self.store.list(Some(&self.folder(folder))).await? {
-                self.store.delete(&entry.key).await?;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Reads the identifiers of a generation.
@@ -315,11 +229,4 @@ async fn read_held(
         held.unconfirmed.insert(read_digests(store, activation, file).await?);
     }
     Ok(held)
-}
-
-/// The audience that a create intent has led to.
-impl AudienceRecord {
-    pub(crate) fn of(id: crate::destination::AudienceId, name: &str, description: Option<&str>) -> Self {
-        Self { id, name: name.to_owned(), description: description.map(str::to_owned) }
-    }
 }

@@ -1,0 +1,87 @@
+//! Interrupted runs: what they wrote down is counted in.
+
+use std::collections::BTreeMap;
+
+use super::Ledger;
+use crate::destination::Action;
+use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSet};
+use crate::state::journal::read_record;
+use crate::state::{Generation, Intent, ObjectEntry, PlannedChange, RunId, RunRecord, StateError, read_digests};
+
+impl Ledger {
+    /// The journals of runs that ended without a commit, in the order of the runs.
+    pub(super) async fn unfinished_runs(&self, generation: &Generation) -> Result<Vec<RunRecord>, StateError> {
+        let folder = self.folder("journal");
+        let objects = self.store.list(Some(&folder)).await?;
+        let mut by_run: BTreeMap<RunId, Vec<&ObjectEntry>> = BTreeMap::new();
+        for object in &objects {
+            let below = object.key.as_str().strip_prefix(folder.as_str()).unwrap_or_default();
+            let run = below.trim_start_matches('/').split('/').next().unwrap_or_default();
+            by_run.entry(RunId::from_name(run)).or_default().push(object);
+        }
+        let mut records = Vec::new();
+        for (run, objects) in by_run {
+            // A committed run's journal is only waiting to be cleared away.
+            if generation.run.as_ref() != Some(&run) {
+                records.push(read_record(&*self.store, run, &objects).await?);
+            }
+        }
+        Ok(records)
+    }
+
+    /// Counts in what an interrupted run may have sent.
+    pub(super) async fn fold(
+        &self,
+        generation: &mut Generation,
+        held: &Held,
+        record: &RunRecord,
+    ) -> Result<Held, StateError> {
+        let overtaken = !record.run.started_from(generation.number);
+        let Some(intent) = adopt(generation, record) else {
+            return Ok(held.clone());
+        };
+        let intended = match self.read_plan(&intent.changes).await {
+            // Cleared away by the run that overtook it, so its intent came later, and its claim stopped it from sending.
+            Err(StateError::NotFound { .. }) if overtaken => return Ok(held.clone()),
+            intended => intended?,
+        };
+        // A run that another has overtaken wrote its acknowledgements without knowing what the other did since: they
+        // prove nothing about now. What it intended may still have been sent.
+        let acknowledged = if overtaken { ChangeSets::default() } else { record.acknowledged.of(&intended) };
+        Ok(held.after(&intended, &acknowledged))
+    }
+
+    async fn read_plan(&self, planned: &[PlannedChange]) -> Result<ChangeSets, StateError> {
+        let mut by_kind = BTreeMap::new();
+        for PlannedChange { action, file } in planned {
+            let set = read_digests(&*self.store, &self.activation, file).await?;
+            let empty = IdentifierSet::empty(file.kind);
+            let change = by_kind.entry(file.kind).or_insert_with(|| ChangeSet { adds: empty.clone(), removes: empty });
+            match action {
+                Action::Add => change.adds = set,
+                Action::Remove => change.removes = set,
+            }
+        }
+        Ok(ChangeSets::from_sets(by_kind.into_values().collect()))
+    }
+}
+
+/// Takes over an interrupted run's audience, and gives what it intended to send there.
+pub(super) fn adopt<'a>(generation: &mut Generation, record: &'a RunRecord) -> Option<&'a Intent> {
+    let overtaken = !record.run.started_from(generation.number);
+    let audience = record.audience.as_ref().or(record.intent.as_ref().map(|intent| &intent.audience));
+    // An audience that an overtaken run made for itself is not the activation's.
+    if overtaken && generation.audience.is_some() && generation.audience.as_ref() != audience {
+        return None;
+    }
+    if let Some(audience) = audience {
+        generation.audience = Some(audience.clone());
+        generation.pending_create = None;
+    } else if let Some(create) = &record.create {
+        generation.pending_create = Some(create.clone());
+    }
+    generation.run = Some(record.run.clone());
+    let intent = record.intent.as_ref()?;
+    generation.mapping = Some(intent.mapping.clone());
+    Some(intent)
+}

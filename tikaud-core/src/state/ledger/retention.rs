@@ -1,0 +1,44 @@
+//! What is kept and what is cleared away.
+
+use std::collections::BTreeSet;
+
+use super::Ledger;
+use crate::state::sealed::read_sealed;
+use crate::state::{Generation, StateError};
+
+/// Generations that are kept, the present one included.
+const KEPT_GENERATIONS: u64 = 3;
+
+impl Ledger {
+    /// Deletes generations that are no longer kept and snapshots that no kept one names.
+    pub(super) async fn prune(&self) -> Result<(), StateError> {
+        let mut generations = self.generation_entries().await?;
+        let last = generations.last_key_value().map_or(0, |(number, _)| *number);
+        let kept = generations.split_off(&(last + 1).saturating_sub(KEPT_GENERATIONS));
+        let mut named = BTreeSet::new();
+        for entry in kept.values() {
+            let generation: Generation = read_sealed(&*self.store, &entry.key, entry.len).await?;
+            let files = generation.snapshots.confirmed.into_iter().chain(generation.snapshots.unconfirmed);
+            named.extend(files.map(|file| file.key));
+        }
+        for entry in generations.values() {
+            self.store.delete(&entry.key).await?;
+        }
+        for entry in self.store.list(Some(&self.folder("snapshots"))).await? {
+            if !named.contains(&entry.key) {
+                self.store.delete(&entry.key).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes journals and plans, which are all counted in by now. Journals first: one without its plan cannot be read.
+    pub(super) async fn clear_runs(&self) -> Result<(), StateError> {
+        for folder in ["journal", "plans"] {
+            for entry in self.store.list(Some(&self.folder(folder))).await? {
+                self.store.delete(&entry.key).await?;
+            }
+        }
+        Ok(())
+    }
+}
