@@ -35,7 +35,7 @@ impl Segment for Consenting {
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
         let consenting = self.0.iter().filter(|customer| customer.has_consented);
-        Ok(MemberBatch::from_rows(columns, consenting, |customer, _| Some(&customer.email)))
+        MemberBatch::from_rows(&["email"], columns, consenting, |customer| [Some(customer.email.as_str())])
     }
 }
 

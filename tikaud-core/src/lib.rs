@@ -24,3 +24,5 @@ pub mod activation;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+
+mod seconds;

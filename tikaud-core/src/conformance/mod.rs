@@ -3,14 +3,14 @@
 //!
 //! | trait | fixture | macro |
 //! |---|---|---|
-//! | [`Segment`](crate::segment::Segment) | [`SegmentFixture`] | `segment_conformance!` |
-//! | [`Destination`](crate::destination::Destination) and its writer | [`DestinationFixture`] | `destination_conformance!` |
-//! | [`StateStore`](crate::state::StateStore) | [`StateStoreFixture`] | `state_store_conformance!` |
-//! | [`Activation`](crate::activation::Activation) | [`ActivationFixture`] | `activation_conformance!` |
+//! | [`Segment`](crate::segment::Segment) | [`SegmentFixture`] | [`segment_conformance!`] |
+//! | [`Destination`](crate::destination::Destination) and its writer | [`DestinationFixture`] | [`destination_conformance!`] |
+//! | [`StateStore`](crate::state::StateStore) | [`StateStoreFixture`] | [`state_store_conformance!`] |
+//! | [`Activation`](crate::activation::Activation) | [`ActivationFixture`] | [`activation_conformance!`] |
 //!
-//! A fixture makes the thing under test. The macro takes a fixture and becomes one `#[test]` for each case, so that no case
-//! can be forgotten; two suites in one file go into modules of their own. The fixture's expression is evaluated afresh in
-//! each test, inside the test's tokio runtime, and may hold an `.await`.
+//! A fixture makes the thing under test. The macro takes a fixture and becomes one `#[test]` for each case, so that
+//! no case can be forgotten; two suites in one file go into modules of their own. The fixture's expression is
+//! evaluated afresh in each test, inside the test's tokio runtime, and may hold an `.await`.
 //!
 //! ```
 //! use std::any::Any;
@@ -36,19 +36,24 @@
 //! block_on(cases::every_member_is_delivered_once(&InMemory));
 //! ```
 //!
-//! A case fails by panicking, and its message begins with the clause of the contract that is violated.
+//! A case fails by panicking, and its message says which clause of the contract is violated.
 //!
 //! # What no suite can tell
 //!
-//! * Of a segment: that it leaves columns alone that were not asked for, and that its memory is bounded. That a read which
-//!   fails part of the way yields an error is tested where the fixture can make one fail. That the columns of a batch are of
-//!   one length needs no test: no other batch can be made. Cells with several values are not tested, since many sources
-//!   have none.
-//! * Of a destination: what it does about lost replies, refused tokens and its pace, and that its retries are bounded. These
-//!   are the platform's protocol, and are tested against a server that misbehaves.
+//! * Of a segment: that it leaves columns alone that were not asked for, and that its memory is bounded. That a read
+//!   which fails part of the way yields an error is tested where the fixture can make one fail. That the columns of a
+//!   batch are of one length needs no test: no other batch can be made. Cells with several values are not tested,
+//!   since many sources have none.
+//! * Of a destination: what it does about lost replies, refused tokens and its pace, and that its retries are
+//!   bounded. These are the platform's protocol, and are tested against a server that misbehaves.
 //! * Of a state store: that objects survive the loss of power, and that other machines see them.
-//! * Of an activation: that an audience survives a crash of the machine. Runs are broken off between any two steps, and
-//!   not within one.
+//! * Of an activation: that it survives the end of its process. Cases break runs off by dropping them, between any two
+//!   steps of the store and the destination.
+//!
+//! [`segment_conformance!`]: crate::segment_conformance
+//! [`destination_conformance!`]: crate::destination_conformance
+//! [`state_store_conformance!`]: crate::state_store_conformance
+//! [`activation_conformance!`]: crate::activation_conformance
 
 #![expect(clippy::panic, reason = "a case fails by panicking, as every test does")]
 

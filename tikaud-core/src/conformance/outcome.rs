@@ -1,4 +1,4 @@
-//! How a case looks at results: a failure begins with the clause that is violated.
+//! How a case looks at results: a failure says which clause is violated.
 
 use std::error::Error;
 use std::iter::successors;

@@ -47,7 +47,13 @@ pub enum Retry {
 /// `Display` prints one line; the cause, where there is one, is in [`source`](Error::source). No part of it ever holds
 /// an identifier or a token.
 #[derive(Debug)]
-pub struct DestinationError {
+pub struct DestinationError(
+    // Boxed, so that results stay small where all goes well.
+    Box<Details>,
+);
+
+#[derive(Debug)]
+struct Details {
     kind: DestinationErrorKind,
     message: String,
     retry: Retry,
@@ -60,7 +66,7 @@ pub struct DestinationError {
 impl DestinationError {
     /// An error of this kind, not to be retried. `message` says what was being done, to what, and what to do.
     pub fn new(kind: DestinationErrorKind, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             kind,
             message: message.into(),
             retry: Retry::Never,
@@ -68,79 +74,79 @@ impl DestinationError {
             code: None,
             request_id: None,
             source: None,
-        }
+        }))
     }
 
     /// The same, worth trying again.
     #[must_use]
     pub fn with_retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
+        self.0.retry = retry;
         self
     }
 
     /// The same, for a request that may have been carried out although no reply came.
     #[must_use]
     pub fn with_lost_reply(mut self) -> Self {
-        self.may_have_happened = true;
+        self.0.may_have_happened = true;
         self
     }
 
     /// The same with the platform's own code.
     #[must_use]
     pub fn with_code(mut self, code: i64) -> Self {
-        self.code = Some(code);
+        self.0.code = Some(code);
         self
     }
 
     /// The same with the platform's identifier of the request, which its support asks for.
     #[must_use]
     pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
-        self.request_id = Some(request_id.into());
+        self.0.request_id = Some(request_id.into());
         self
     }
 
     /// The same with its cause. The cause is printed with the error's chain, so it must hold no secret either.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 
     /// What kind of failure it was.
     #[must_use]
     pub fn kind(&self) -> DestinationErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// Whether trying again makes sense.
     #[must_use]
     pub fn retry(&self) -> Retry {
-        self.retry
+        self.0.retry
     }
 
     /// Whether the request may have been carried out although no reply came.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
-        self.may_have_happened
+        self.0.may_have_happened
     }
 
     /// The platform's own code.
     #[must_use]
     pub fn code(&self) -> Option<i64> {
-        self.code
+        self.0.code
     }
 
     /// The platform's identifier of the request.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.0.request_id.as_deref()
     }
 }
 
 impl fmt::Display for DestinationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match (self.code, &self.request_id) {
+        f.write_str(&self.0.message)?;
+        match (self.0.code, &self.0.request_id) {
             (Some(code), Some(id)) => write!(f, " (code {code}, request {id})"),
             (Some(code), None) => write!(f, " (code {code})"),
             (None, Some(id)) => write!(f, " (request {id})"),
@@ -151,6 +157,6 @@ impl fmt::Display for DestinationError {
 
 impl Error for DestinationError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
+        self.0.source.as_ref().map(|source| source.as_ref() as _)
     }
 }

@@ -18,7 +18,14 @@ use crate::identifier::IdentifierKind;
 pub struct MemoryDestination {
     id: DestinationId,
     capabilities: Capabilities,
-    audiences: Arc<Mutex<BTreeMap<String, MemoryAudience>>>,
+    account: Arc<Mutex<Account>>,
+}
+
+#[derive(Default)]
+struct Account {
+    audiences: BTreeMap<String, MemoryAudience>,
+    /// Audiences created so far, deleted ones included: an id is never used again.
+    created: u64,
 }
 
 #[derive(Default)]
@@ -38,7 +45,7 @@ impl MemoryDestination {
     /// An account without audiences, with these capabilities.
     #[must_use]
     pub fn with_capabilities(capabilities: Capabilities) -> Self {
-        Self { id: DestinationId::new("memory/1"), capabilities, audiences: Arc::default() }
+        Self { id: DestinationId::new("memory/1"), capabilities, account: Arc::default() }
     }
 
     /// The same as another account, `memory/<account>`; the first one's is `memory/1`.
@@ -51,9 +58,9 @@ impl MemoryDestination {
     /// What an audience holds; `None` when there is no such audience.
     #[must_use]
     pub fn identifiers(&self, id: &AudienceId) -> Option<IdentifierSets> {
-        let audiences = self.lock();
+        let account = self.lock();
         let mut digests: BTreeMap<IdentifierKind, Vec<u8>> = BTreeMap::new();
-        for (kind, digest) in &audiences.get(id.as_str())?.identifiers {
+        for (kind, digest) in &account.audiences.get(id.as_str())?.identifiers {
             digests.entry(*kind).or_default().extend_from_slice(digest);
         }
         Some(digests.into_iter().map(|(kind, digests)| IdentifierSet::from_unsorted(kind, digests)).collect())
@@ -62,23 +69,23 @@ impl MemoryDestination {
     /// The audiences that there are.
     #[must_use]
     pub fn audiences(&self) -> Vec<AudienceId> {
-        self.lock().keys().map(AudienceId::new).collect()
+        self.lock().audiences.keys().map(AudienceId::new).collect()
     }
 
     /// Batches that have been applied to all audiences together.
     #[must_use]
     pub fn batches(&self) -> u64 {
-        self.lock().values().map(|audience| audience.requests).sum()
+        self.lock().audiences.values().map(|audience| audience.requests).sum()
     }
 
     /// Deletes an audience behind everybody's back.
     pub fn delete(&self, id: &AudienceId) {
-        self.lock().remove(id.as_str());
+        self.lock().audiences.remove(id.as_str());
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, MemoryAudience>> {
+    fn lock(&self) -> MutexGuard<'_, Account> {
         // Nothing in here panics half-way through a change.
-        self.audiences.lock().unwrap_or_else(PoisonError::into_inner)
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn audience(id: &str, audience: &MemoryAudience) -> Audience {
@@ -113,22 +120,24 @@ impl Destination for MemoryDestination {
 
     async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
         let name = self.capabilities.shown_name(&spec.name).unwrap_or_else(|| spec.name.clone());
-        let mut audiences = self.lock();
-        let id = format!("audience-{}", audiences.len() + 1);
-        audiences.insert(id.clone(), MemoryAudience { name, ..MemoryAudience::default() });
+        let mut account = self.lock();
+        account.created += 1;
+        let id = format!("audience-{}", account.created);
+        account.audiences.insert(id.clone(), MemoryAudience { name, ..MemoryAudience::default() });
         Ok(CreatedAudience { id: AudienceId::new(id), warnings: Vec::new() })
     }
 
     async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
         let name = self.capabilities.shown_name(name).unwrap_or_else(|| name.to_owned());
-        let audiences = self.lock();
-        let found = audiences.iter().filter(|(_, audience)| audience.name == name);
+        let account = self.lock();
+        let found = account.audiences.iter().filter(|(_, audience)| audience.name == name);
         Ok(found.map(|(id, audience)| Self::audience(id, audience)).collect())
     }
 
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
         let audience = self
             .lock()
+            .audiences
             .get(id.as_str())
             .map(|audience| Self::audience(id.as_str(), audience))
             .ok_or_else(|| Self::gone(id))?;
@@ -163,9 +172,11 @@ impl AudienceWriter for MemoryWriter {
             let error = DestinationError::new(DestinationErrorKind::InvalidInput, message);
             return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Batch, error }));
         }
-        let mut audiences = self.destination.lock();
-        let audience =
-            audiences.get_mut(self.audience.id.as_str()).ok_or_else(|| MemoryDestination::gone(&self.audience.id))?;
+        let mut account = self.destination.lock();
+        let audience = account
+            .audiences
+            .get_mut(self.audience.id.as_str())
+            .ok_or_else(|| MemoryDestination::gone(&self.audience.id))?;
         audience.requests += 1;
         for digest in batch.digests() {
             let identifier = (batch.kind(), digest.to_vec());
@@ -189,6 +200,6 @@ impl AudienceWriter for MemoryWriter {
 /// Shows counts only.
 impl fmt::Debug for MemoryDestination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryDestination").field("audiences", &self.lock().len()).finish_non_exhaustive()
+        f.debug_struct("MemoryDestination").field("audiences", &self.lock().audiences.len()).finish_non_exhaustive()
     }
 }

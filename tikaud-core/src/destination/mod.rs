@@ -107,7 +107,7 @@ pub struct Connection {
 }
 
 /// What the batches of one writer have cost so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Traffic {
     /// Requests sent, retries included.
     pub requests: u64,
@@ -116,6 +116,7 @@ pub struct Traffic {
     /// Bytes of request bodies, retries included.
     pub bytes: u64,
     /// Time spent waiting for the pace and before retries, summed over requests in flight.
+    #[serde(rename = "waited_seconds", serialize_with = "crate::seconds::serialize")]
     pub waited: Duration,
 }
 

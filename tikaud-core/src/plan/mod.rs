@@ -74,6 +74,7 @@ pub struct Estimate {
     /// Batches, each a request when all goes well.
     pub batches: u64,
     /// How long the destination's pace makes it take at the least.
+    #[serde(rename = "at_least_seconds", serialize_with = "crate::seconds::serialize")]
     pub at_least: Duration,
 }
 

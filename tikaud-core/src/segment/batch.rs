@@ -144,31 +144,56 @@ impl MemberBatch {
         Ok(Self { columns, members })
     }
 
-    /// Rows that are in memory already, as a stream of batches: `cell(row, column)` gives a cell, `None` for null.
+    /// Rows that are in memory already, as a stream of batches of the columns `asked` for.
     ///
-    /// The rows are copied into batches at once, so that the stream borrows nothing.
-    pub fn from_rows<'a, R: 'a>(
-        columns: &[String],
+    /// `known` names every column there is, and `cells(row)` gives a row's cells in that order, `None` for null. The
+    /// cells are copied into batches at once, so that the stream borrows nothing.
+    ///
+    /// ```
+    /// use tikaud_core::segment::MemberBatch;
+    ///
+    /// let rows = [("ada@example.com", Some("+442071838750")), ("grace@example.com", None)];
+    /// let members = MemberBatch::from_rows(&["email", "phone"], &["phone".into()], &rows, |row| [Some(row.0), row.1])?;
+    /// # Ok::<(), tikaud_core::segment::SegmentError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentErrorKind::UnknownColumn`](super::SegmentErrorKind::UnknownColumn) when a column asked for is not
+    /// known; [`SegmentErrorKind::Malformed`](super::SegmentErrorKind::Malformed) when a row has not one cell for each
+    /// known column.
+    pub fn from_rows<'a, R: 'a, C: AsRef<[Option<&'a str>]>>(
+        known: &[impl AsRef<str>],
+        asked: &[String],
         rows: impl IntoIterator<Item = &'a R>,
-        cell: impl for<'r> Fn(&'r R, &str) -> Option<&'r str>,
-    ) -> MemberStream {
-        let mut batches = Vec::new();
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let taken: Vec<&R> = rows.by_ref().take(Self::MEMBERS).collect();
-            let batch = columns
-                .iter()
-                .map(|column| {
-                    let mut text = TextColumn::with_capacity(taken.len(), 0);
-                    taken.iter().try_for_each(|row| text.push(cell(row, column)))?;
-                    Ok(text)
-                })
-                .collect::<Result<Vec<_>, TextColumnFull>>()
-                .map_err(SegmentError::from)
-                .and_then(Self::try_new);
-            batches.push(batch);
+        cells: impl Fn(&'a R) -> C,
+    ) -> Result<MemberStream, SegmentError> {
+        let known: Vec<String> = known.iter().map(|name| name.as_ref().to_owned()).collect();
+        let position = |column: &String| {
+            let at = known.iter().position(|name| name == column);
+            at.ok_or_else(|| SegmentError::unknown_column(column, &known))
+        };
+        let positions = asked.iter().map(position).collect::<Result<Vec<usize>, _>>()?;
+        let empty = || vec![TextColumn::default(); asked.len()];
+        let (mut batches, mut columns, mut members) = (Vec::new(), empty(), 0);
+        for row in rows {
+            let cells = cells(row);
+            let cells = cells.as_ref();
+            if cells.len() != known.len() {
+                let message = format!("a row has {} cells for {} columns", cells.len(), known.len());
+                return Err(SegmentError::malformed(message));
+            }
+            for (column, at) in columns.iter_mut().zip(&positions) {
+                column.push(cells[*at])?;
+            }
+            members += 1;
+            if members == Self::MEMBERS {
+                batches.push(Ok(Self { columns: std::mem::replace(&mut columns, empty()), members }));
+                members = 0;
+            }
         }
-        stream::iter(batches).boxed()
+        batches.push(Ok(Self { columns, members }));
+        Ok(stream::iter(batches).boxed())
     }
 
     /// How many members there are.
@@ -227,10 +252,14 @@ mod tests {
     #[test]
     fn rows_are_cut_into_batches() {
         let rows: Vec<String> = (0..MemberBatch::MEMBERS + 1).map(|row| row.to_string()).collect();
-        let batches: Vec<_> =
-            block_on(MemberBatch::from_rows(&["n".into()], &rows, |row, _| Some(row)).collect::<Vec<_>>());
-        let sizes: Vec<usize> = batches.iter().map(|batch| batch.as_ref().unwrap().len()).collect();
+        let members = MemberBatch::from_rows(&["n"], &["n".into()], &rows, |row| [Some(row.as_str())]).unwrap();
+        let sizes: Vec<usize> = block_on(members.map(|batch| batch.unwrap().len()).collect());
         assert_eq!(sizes, [MemberBatch::MEMBERS, 1]);
+    }
+
+    #[test]
+    fn a_row_without_a_cell_for_each_column_is_refused() {
+        assert!(MemberBatch::from_rows(&["a", "b"], &["a".into()], &["x"], |row| [Some(*row)]).is_err());
     }
 
     #[test]

@@ -104,14 +104,9 @@ impl Segment for MemorySegment {
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
-        for column in columns {
-            if !self.columns.contains(column) {
-                return Err(SegmentError::unknown_column(column, &self.columns));
-            }
-        }
-        Ok(MemberBatch::from_rows(columns, &self.rows, |row, column| {
-            self.columns.iter().position(|name| name == column).and_then(|at| row[at].as_deref())
-        }))
+        MemberBatch::from_rows(&self.columns, columns, &self.rows, |row| {
+            row.iter().map(Option::as_deref).collect::<Vec<_>>()
+        })
     }
 }
 

@@ -47,17 +47,15 @@ pub type MemberStream = BoxStream<'static, Result<MemberBatch, SegmentError>>;
 ///
 /// struct Customer { email: String, phone: Option<String> }
 /// struct Buyers(Vec<Customer>);
+/// const COLUMNS: [&str; 2] = ["email", "phone"];
 ///
 /// #[async_trait::async_trait]
 /// impl Segment for Buyers {
 ///     fn name(&self) -> &str { "Buyers" }
 ///     fn description(&self) -> Option<&str> { None }
-///     async fn columns(&self) -> Result<Vec<String>, SegmentError> { Ok(vec!["email".into(), "phone".into()]) }
+///     async fn columns(&self) -> Result<Vec<String>, SegmentError> { Ok(COLUMNS.map(String::from).into()) }
 ///     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
-///         Ok(MemberBatch::from_rows(columns, &self.0, |customer, column| match column {
-///             "email" => Some(&customer.email),
-///             _ => customer.phone.as_deref(),
-///         }))
+///         MemberBatch::from_rows(&COLUMNS, columns, &self.0, |row| [Some(row.email.as_str()), row.phone.as_deref()])
 ///     }
 /// }
 /// ```

@@ -66,16 +66,9 @@ mod typed {
         }
 
         async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
-            let known = self.columns().await?;
-            if let Some(unknown) = columns.iter().find(|column| !known.contains(column)) {
-                return Err(SegmentError::unknown_column(unknown, &known));
-            }
-            let members = MemberBatch::from_rows(columns, &self.customers, |customer, column| match column {
-                "id" => Some(&customer.id),
-                "email" => customer.email.as_deref(),
-                "phone" => customer.phone.as_deref(),
-                _ => customer.name.as_deref(),
-            });
+            let members = MemberBatch::from_rows(&Table::COLUMNS, columns, &self.customers, |row| {
+                [Some(row.id.as_str()), row.email.as_deref(), row.phone.as_deref(), row.name.as_deref()]
+            })?;
             let failure = self.breaks.then(|| Err(SegmentError::new(SegmentErrorKind::Unreadable, "the line was cut")));
             Ok(members.take(if self.breaks { 1 } else { usize::MAX }).chain(stream::iter(failure)).boxed())
         }

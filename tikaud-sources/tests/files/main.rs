@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking, too")]
 
+mod conformance;
 mod csv_errors;
 mod directory;
 mod json_lines_errors;

@@ -19,7 +19,7 @@ fn file(directory: &Directory) -> std::path::PathBuf {
 }
 
 /// Where the chunk of a column is in the file.
-fn chunk(path: &Path, row_group: usize, column: usize) -> std::ops::Range<usize> {
+pub(crate) fn chunk(path: &Path, row_group: usize, column: usize) -> std::ops::Range<usize> {
     let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
     let (start, length) = reader.metadata().row_group(row_group).column(column).byte_range();
     let start = usize::try_from(start).unwrap();

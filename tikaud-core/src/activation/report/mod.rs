@@ -55,6 +55,7 @@ pub struct Report {
     /// What the user should know, the plan's warnings included.
     pub warnings: Vec<String>,
     /// How long it takes the destination to apply what it has accepted. What it has applied by now it does not say.
+    #[serde(rename = "applied_within_seconds", serialize_with = "crate::seconds::serialize_some")]
     pub applied_within: Option<Duration>,
     /// What the batches cost.
     pub traffic: Traffic,
@@ -129,21 +130,27 @@ fn chain(error: &DestinationError) -> Vec<String> {
         .collect()
 }
 
-/// Where the time went.
+/// Where the time went. As JSON, in seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Timings {
     /// Claiming, reading the state, recovering, reaching the destination.
+    #[serde(serialize_with = "crate::seconds::serialize")]
     pub connect: Duration,
     /// Reading the segment, normalising, hashing and sorting.
+    #[serde(serialize_with = "crate::seconds::serialize")]
     pub read: Duration,
     /// Comparing and judging.
+    #[serde(serialize_with = "crate::seconds::serialize")]
     pub plan: Duration,
     /// Creating the audience, and writing the plan and the intent down.
+    #[serde(serialize_with = "crate::seconds::serialize")]
     pub intend: Duration,
     /// Sending, waiting included.
+    #[serde(serialize_with = "crate::seconds::serialize")]
     pub apply: Duration,
     /// Writing the next generation.
+    #[serde(serialize_with = "crate::seconds::serialize")]
     pub commit: Duration,
 }
 

@@ -18,8 +18,9 @@ use crate::plan::Guard;
 
 cases! {
     $
-    /// One `#[test]` for each clause of what [`Activation`](crate::activation::Activation) promises, over the activations
-    /// that an [`ActivationFixture`](crate::conformance::ActivationFixture) makes; see [`conformance`](crate::conformance).
+    /// One `#[test]` for each clause of what [`Activation`](crate::activation::Activation) promises, over the
+    /// activations that an [`ActivationFixture`](crate::conformance::ActivationFixture) makes; see
+    /// [`conformance`](crate::conformance).
     activation_conformance over ActivationFixture in activation;
 
     /// The first run makes the audience, and makes it equal.
@@ -50,7 +51,9 @@ cases! {
     async fn an_identifier_stays_until_its_last_customer_leaves(fixture) {
         let world = World::new(fixture, &[]);
         let clause = "an identifier that two customers share stays until the last one leaves";
-        for customers in [&[ADA, HOUSEMATE_OF_ADA, BARBARA][..], &[HOUSEMATE_OF_ADA, BARBARA], &[ADA, BARBARA], &[BARBARA]] {
+        for customers in
+            [&[ADA, HOUSEMATE_OF_ADA, BARBARA][..], &[HOUSEMATE_OF_ADA, BARBARA], &[ADA, BARBARA], &[BARBARA]]
+        {
             world.run_to(customers, clause).await;
         }
     }
@@ -85,9 +88,10 @@ cases! {
             assert!(world.stored().await == before.1, "a plan writes nothing");
 
             let report = world.run_to(customers, "a plan does not stand in a run's way").await;
-            let (planned, done): (Vec<_>, Vec<_>) =
-                (plan.kinds.iter().map(|kind| (kind.kind, kind.adds, kind.removes)).collect(),
-                 report.kinds.iter().map(|kind| (kind.kind, kind.added, kind.removed)).collect());
+            let (planned, done): (Vec<_>, Vec<_>) = (
+                plan.kinds.iter().map(|kind| (kind.kind, kind.adds, kind.removes)).collect(),
+                report.kinds.iter().map(|kind| (kind.kind, kind.added, kind.removed)).collect(),
+            );
             assert_eq!(planned, done, "a plan is what a run would do now (kind, added, removed)");
             assert_eq!(plan.changes(), report.plan.changes(), "a plan is what a run would do now");
         }
@@ -159,7 +163,11 @@ cases! {
         let (first, second) = join(world.run(), second).await;
         must_fail(second, clause);
         let report = must(first, "a run is not disturbed by a second one that gets an error");
-        assert_eq!(report.outcome, Outcome::Done, "a run is not disturbed by a second one that gets an error: {report}");
+        assert_eq!(
+            report.outcome,
+            Outcome::Done,
+            "a run is not disturbed by a second one that gets an error: {report}"
+        );
         world.assert_audience(&identifiers(&[ADA, GRACE]), "the run that works makes audience and segment equal");
 
         world.segment.set(&[GRACE, EDSGER]);
@@ -271,7 +279,8 @@ async fn assert_guarded(world: &World, guard: Guard, other: Guard, customers: &[
     world.assert_audience(&identifiers(customers), "a run past an allowed guard makes audience and segment equal");
 }
 
-/// Breaks a run off after one step, two steps, and so on until it ends by itself; each time the next run has to make it good.
+/// Breaks a run off after one step, two steps, and so on until it ends by itself; each time the next run has to make
+/// it good.
 async fn assert_survives_breaking_off(fixture: &dyn ActivationFixture, before: &[Customer]) {
     let clause = "after a run that was broken off, a run that is done makes audience and segment equal";
     for steps in 0.. {

@@ -12,8 +12,8 @@ use crate::destination::{
 };
 use crate::identifier::IdentifierKind;
 
-/// A destination in memory, which waits before and after whatever it does, so that a run can be broken off there. Clones
-/// share the audiences and the faults.
+/// A destination in memory, which waits before and after whatever it does, so that a run can be broken off there.
+/// Clones share the audiences and the faults.
 #[derive(Debug, Clone)]
 pub(super) struct CaseDestination {
     pub(super) memory: MemoryDestination,

@@ -17,7 +17,8 @@ use crate::state::StateStore;
 
 /// Makes the activations under test.
 pub trait ActivationFixture: Send + Sync {
-    /// An activation of these parts, all of which it uses. A case may ask for two of the same parts, as two processes would.
+    /// An activation of these parts, all of which it uses. A case may ask for two of the same parts, as two processes
+    /// would.
     fn activation(&self, parts: ActivationParts) -> Box<dyn Activation>;
 }
 

@@ -38,7 +38,7 @@ pub(super) enum Break {
 enum Gate {
     Open,
     Closed,
-    /// A read waits in front of it.
+    /// A read waits in front of it; others pass.
     Waiting,
 }
 
@@ -74,13 +74,16 @@ impl CaseSegment {
     }
 
     async fn pass_gate(&self) {
-        self.gate.send_if_modified(|gate| {
+        let closed = self.gate.send_if_modified(|gate| {
             let closed = *gate == Gate::Closed;
             if closed {
                 *gate = Gate::Waiting;
             }
             closed
         });
+        if !closed {
+            return;
+        }
         must(self.gate.subscribe().wait_for(|gate| *gate == Gate::Open).await, "the gate is there");
     }
 }

@@ -15,8 +15,8 @@ use crate::identifier::IdentifierKind;
 
 cases! {
     $
-    /// One `#[test]` for each clause of what [`Destination`](crate::destination::Destination) and its writer promise, over
-    /// the destination that a [`DestinationFixture`](crate::conformance::DestinationFixture) makes; see
+    /// One `#[test]` for each clause of what [`Destination`](crate::destination::Destination) and its writer promise,
+    /// over the destination that a [`DestinationFixture`](crate::conformance::DestinationFixture) makes; see
     /// [`conformance`](crate::conformance).
     destination_conformance over DestinationFixture in destination;
 
@@ -30,7 +30,10 @@ cases! {
         let distinct: BTreeSet<IdentifierKind> = kinds.iter().copied().collect();
         assert_eq!(distinct.len(), kinds.len(), "each kind is declared once, documented or not: {kinds:?}");
         let exclusive = capabilities.exclusive_kinds.iter().flatten();
-        assert!(exclusive.into_iter().all(|kind| distinct.contains(kind)), "kinds that exclude each other are declared");
+        assert!(
+            exclusive.into_iter().all(|kind| distinct.contains(kind)),
+            "kinds that exclude each other are declared"
+        );
         assert!(capabilities.batch_limit >= 1, "a batch may hold one identifier at least");
         assert!(capabilities.max_in_flight >= 1, "one batch at least may be in flight");
         let pace = capabilities.requests_per_second;
@@ -66,7 +69,8 @@ cases! {
         let found = must(trial.destination.find_audiences("Nobody's name").await, "no audience found is no error");
         assert_eq!(found, [], "only audiences of that name are found");
         let nobodys = AudienceId::new("7999999999999999999");
-        let error = must_fail(trial.destination.open_audience(&nobodys).await, "an audience that is gone is not opened");
+        let error =
+            must_fail(trial.destination.open_audience(&nobodys).await, "an audience that is gone is not opened");
         assert_eq!(error.kind(), DestinationErrorKind::NotFound, "opening one that is gone is `NotFound`: {error}");
     }
 
@@ -88,7 +92,8 @@ cases! {
         let destination = fixture.destination().await;
         let longest = destination.capabilities().name_limit.map_or(120, |limit| limit.characters);
         for length in [longest, longest + 1, longest + 60] {
-            let name: String = "Käufer der Straße ".chars().cycle().skip(length % 6).take(length - 1).chain(['x']).collect();
+            let name: String =
+                "Käufer der Straße ".chars().cycle().skip(length % 6).take(length - 1).chain(['x']).collect();
             let id = create(&*destination, &name).await;
             let found = must(destination.find_audiences(&name).await, "audiences can be looked for");
             let Some(audience) = found.into_iter().find(|audience| audience.id == id) else {
@@ -211,7 +216,8 @@ cases! {
         let trial = Trial::new(fixture).await;
         let together = trial.capabilities().max_in_flight.min(8);
         let size = trial.capabilities().batch_limit.min(50);
-        let crowd = people(first_kind(trial.capabilities()), 0..enough(trial.capabilities()) + (size * together) as u64);
+        let crowd =
+            people(first_kind(trial.capabilities()), 0..enough(trial.capabilities()) + (size * together) as u64);
         let writer = open(&*trial.destination, &trial.id).await;
         for batches in batches(Action::Add, &crowd, size).chunks(together) {
             for receipt in join_all(batches.iter().map(|batch| writer.apply(batch))).await {
@@ -262,7 +268,8 @@ cases! {
             sent += 1;
         }
         finish(&*writer).await;
-        let (traffic, per_batch) = (writer.traffic(), trial.capabilities().acknowledgement == Acknowledgement::PerBatch);
+        let (traffic, per_batch) =
+            (writer.traffic(), trial.capabilities().acknowledgement == Acknowledgement::PerBatch);
         let least = if per_batch { sent } else { 1 };
         assert!(traffic.requests >= least, "traffic counts every request, {least} at least: {traffic:?}");
         assert!(traffic.retries < traffic.requests, "a request is sent again only after it was sent: {traffic:?}");

@@ -17,8 +17,8 @@ pub trait DestinationFixture: Send + Sync {
     /// The destination. It is asked for once in a case.
     async fn destination(&self) -> Box<dyn Destination>;
 
-    /// What an audience holds, as the platform would show it and not as the destination remembers it; `None` when there is
-    /// no such audience.
+    /// What an audience holds, as the platform would show it and not as the destination remembers it; `None` when
+    /// there is no such audience.
     async fn identifiers(&self, audience: &AudienceId) -> Option<IdentifierSets>;
 }
 

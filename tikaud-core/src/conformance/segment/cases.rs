@@ -100,7 +100,11 @@ cases! {
         ]);
         let (segment, _kept) = fixture.segment(&table).await;
         let found = read(&*segment, &Table::COLUMNS).await;
-        assert_same(found, table.project(&Table::COLUMNS), "text is delivered as it is, of any script and with any sign");
+        assert_same(
+            found,
+            table.project(&Table::COLUMNS),
+            "text is delivered as it is, of any script and with any sign",
+        );
     }
 
     /// What looks like a number, a date or a null arrives as it was written.
@@ -113,7 +117,11 @@ cases! {
         ]);
         let (segment, _kept) = fixture.segment(&table).await;
         let found = read(&*segment, &Table::COLUMNS).await;
-        assert_same(found, table.project(&Table::COLUMNS), "columns are text: digits, words and dates stay as they are");
+        assert_same(
+            found,
+            table.project(&Table::COLUMNS),
+            "columns are text: digits, words and dates stay as they are",
+        );
     }
 
     /// An unknown column is an error that names it.

@@ -20,8 +20,8 @@ pub trait SegmentFixture: Send + Sync {
 
     /// The same over a source that breaks off when some of the members have been read, such as a file that was cut.
     ///
-    /// Override it wherever that can be arranged: a read that fails and does not say so empties an audience. `None`, the
-    /// default, means that it cannot.
+    /// Override it wherever that can be arranged: a read that fails and does not say so empties an audience. `None`,
+    /// the default, means that it cannot.
     async fn breaking_segment(&self, table: &Table) -> Option<(Box<dyn Segment>, Box<dyn Any + Send>)> {
         let _ = table;
         None

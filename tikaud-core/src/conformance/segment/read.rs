@@ -31,11 +31,11 @@ pub(super) async fn rest(mut members: MemberStream, columns: &[&str]) -> Rows {
 pub(super) fn rows_of(batch: &MemberBatch, columns: &[&str]) -> Rows {
     assert_eq!(batch.columns().len(), columns.len(), "each batch has exactly the columns that were asked for");
     (0..batch.len())
-        .map(|row| batch.columns().iter().map(|column| cell(column.cell(row).collect())).collect())
+        .map(|row| batch.columns().iter().map(|column| cell(&column.cell(row).collect::<Vec<_>>())).collect())
         .collect()
 }
 
-fn cell(values: Vec<&str>) -> Option<String> {
+fn cell(values: &[&str]) -> Option<String> {
     assert!(values.len() <= 1, "a cell with one text has one value; here it has {}", values.len());
     values.first().map(ToString::to_string)
 }

@@ -7,16 +7,16 @@ pub type Row = [Option<String>; 4];
 
 /// The members that a segment under test has.
 ///
-/// Each table has the same columns, so that a segment of typed records can be tested too. A cell is null or has text, never
-/// text of no length, which many sources cannot tell from null. Everybody in it is made up.
+/// Each table has the same columns, so that a segment of typed records can be tested too. A cell is null or has text,
+/// never text of no length, which many sources cannot tell from null. Everybody in it is made up.
 #[derive(Debug, Clone)]
 pub struct Table {
     rows: Vec<Row>,
 }
 
 impl Table {
-    /// The columns. `id` is never null, and no two members have the same; a name with a space and capitals has to be quoted
-    /// in many a language.
+    /// The columns. `id` is never null, and no two members have the same; a name with a space and capitals has to be
+    /// quoted in many a language.
     pub const COLUMNS: [&'static str; 4] = ["id", "email", "phone", "Full Name"];
 
     pub(super) fn new<const MEMBERS: usize>(rows: [[Option<&str>; 4]; MEMBERS]) -> Self {

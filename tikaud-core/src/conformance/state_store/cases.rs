@@ -42,7 +42,8 @@ cases! {
         let whole = content(2, 1000);
         create(&*store, "a/object", &whole).await;
         for range in [0..1000, 0..1, 999..1000, 17..500, 0..0, 1000..1000, 300..300] {
-            let found = must(other.read(&key("a/object"), range.start as u64..range.end as u64).await, "a range is read");
+            let found =
+                must(other.read(&key("a/object"), range.start as u64..range.end as u64).await, "a range is read");
             assert!(found == whole[range.clone()], "a read gives exactly the bytes of the range {range:?}");
         }
     }
@@ -134,7 +135,10 @@ cases! {
         create(&*store, "a/object", &content(9, 10)).await;
         for again in [&store, &other, &store] {
             let error = must_fail(again.create(&key("a/object"), content(10, 20)).await, "`create` is exclusive");
-            assert!(is_taken(&error, "a/object"), "`create` of a taken key is `AlreadyExists`, with its key: {error:?}");
+            assert!(
+                is_taken(&error, "a/object"),
+                "`create` of a taken key is `AlreadyExists`, with its key: {error:?}"
+            );
         }
         assert_there(&*other, "a/object", &content(9, 10), "an object never changes").await;
     }
@@ -153,7 +157,11 @@ cases! {
                     runtime.block_on(async {
                         match rival % 3 {
                             0 => write(&*store, &name, &[content(rival, 10), content(rival, 10)]).await,
-                            _ => store.create(&key(&name), [content(rival, 10), content(rival, 10)].concat().into()).await,
+                            _ => {
+                                store
+                                    .create(&key(&name), [content(rival, 10), content(rival, 10)].concat().into())
+                                    .await
+                            }
                         }
                     })
                 })
@@ -162,7 +170,9 @@ cases! {
             for (rival, outcome) in (0..RIVALS).zip(join_all(rivals).await) {
                 match must(outcome, "a store does not panic") {
                     Ok(()) => winners.push(rival),
-                    Err(error) => assert!(is_taken(&error, &name), "whoever loses a race gets `AlreadyExists`: {error:?}"),
+                    Err(error) => {
+                        assert!(is_taken(&error, &name), "whoever loses a race gets `AlreadyExists`: {error:?}")
+                    }
                 }
             }
             let [winner] = winners[..] else {

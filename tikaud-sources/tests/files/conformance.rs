@@ -1,0 +1,143 @@
+//! The suite for segments, over each format: whole files, and files that break off.
+
+use std::any::Any;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tikaud_core::conformance::{SegmentFixture, Table};
+use tikaud_core::segment::Segment;
+use tikaud_sources::arrow::arrow_array::{ArrayRef, RecordBatch, StringArray};
+
+use crate::directory::{Directory, truncate};
+use crate::parquet_errors::chunk;
+
+type Made = (Box<dyn Segment>, Box<dyn Any + Send>);
+
+/// A segment over the directory's one file.
+fn made(directory: Directory, name: &str) -> Made {
+    let segment = directory.segment(name).name("Buyers").batch_size(1000).build().unwrap();
+    (Box::new(segment), Box::new(directory))
+}
+
+/// Cuts some bytes off the end.
+fn shorten(path: &Path, bytes: u64) {
+    truncate(path, fs::metadata(path).unwrap().len() - bytes);
+}
+
+mod csv {
+    use super::*;
+
+    struct Csv;
+
+    fn write(directory: &Directory, table: &Table) {
+        let line = |cells: Vec<String>| cells.join(",") + "\n";
+        let quoted = |cell: &Option<String>| match cell {
+            Some(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+            None => String::new(),
+        };
+        let header = line(Table::COLUMNS.map(str::to_owned).to_vec());
+        let rows = table.rows().iter().map(|row| line(row.iter().map(quoted).collect()));
+        directory.write("t.csv", header + &rows.collect::<String>());
+    }
+
+    #[async_trait]
+    impl SegmentFixture for Csv {
+        async fn segment(&self, table: &Table) -> Made {
+            let directory = Directory::new();
+            write(&directory, table);
+            made(directory, "t.csv")
+        }
+
+        async fn breaking_segment(&self, table: &Table) -> Option<Made> {
+            let directory = Directory::new();
+            write(&directory, table);
+            // A line of too few fields, as half a line is.
+            let path = directory.path("t.csv");
+            let content = fs::read_to_string(&path).unwrap();
+            fs::write(path, content + "torn,off\n").unwrap();
+            Some(made(directory, "t.csv"))
+        }
+    }
+
+    tikaud_core::segment_conformance!(Csv);
+}
+
+mod json_lines {
+    use super::*;
+
+    struct JsonLines;
+
+    fn write(directory: &Directory, table: &Table) {
+        let object = |row: &[Option<String>; 4]| {
+            let fields = Table::COLUMNS.iter().zip(row).map(|(name, cell)| ((*name).to_owned(), cell.clone().into()));
+            serde_json::Value::Object(fields.collect()).to_string() + "\n"
+        };
+        directory.write("t.jsonl", table.rows().iter().map(object).collect::<String>());
+    }
+
+    #[async_trait]
+    impl SegmentFixture for JsonLines {
+        async fn segment(&self, table: &Table) -> Made {
+            let directory = Directory::new();
+            if table.rows().is_empty() {
+                // JSON lines without a line name no columns, and are an error; a Parquet file has a schema.
+                write_parquet(&directory, table);
+                return made(directory, "t.parquet");
+            }
+            write(&directory, table);
+            made(directory, "t.jsonl")
+        }
+
+        async fn breaking_segment(&self, table: &Table) -> Option<Made> {
+            let directory = Directory::new();
+            write(&directory, table);
+            shorten(&directory.path("t.jsonl"), 5);
+            Some(made(directory, "t.jsonl"))
+        }
+    }
+
+    tikaud_core::segment_conformance!(JsonLines);
+}
+
+fn write_parquet(directory: &Directory, table: &Table) {
+    let column = |(at, name): (usize, &'static str)| {
+        let cells = table.rows().iter().map(|row| row[at].clone());
+        (name, Arc::new(StringArray::from_iter(cells)) as ArrayRef)
+    };
+    let batch = RecordBatch::try_from_iter_with_nullable(
+        Table::COLUMNS.into_iter().enumerate().map(column).map(|(name, array)| (name, array, true)),
+    );
+    directory.write_batch("t.parquet", &batch.unwrap(), 500);
+}
+
+mod parquet {
+    use super::*;
+
+    struct Parquet;
+
+    #[async_trait]
+    impl SegmentFixture for Parquet {
+        async fn segment(&self, table: &Table) -> Made {
+            let directory = Directory::new();
+            write_parquet(&directory, table);
+            made(directory, "t.parquet")
+        }
+
+        async fn breaking_segment(&self, table: &Table) -> Option<Made> {
+            let directory = Directory::new();
+            write_parquet(&directory, table);
+            let path = directory.path("t.parquet");
+            for column in 0..Table::COLUMNS.len() {
+                let pages = chunk(&path, 1, column);
+                let mut content = fs::read(&path).unwrap();
+                content[pages].fill(0xff);
+                fs::write(&path, content).unwrap();
+            }
+            Some(made(directory, "t.parquet"))
+        }
+    }
+
+    tikaud_core::segment_conformance!(Parquet);
+}
