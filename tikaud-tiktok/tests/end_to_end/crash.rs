@@ -87,6 +87,14 @@ async fn later_run() -> Story {
     Story::new(DescriptionRule::Accept, people, 1 + 2 + 2).await
 }
 
+/// Four requests at a time: what is under way when one fails is answered all the same.
+async fn run_with_requests_in_flight() -> Story {
+    let people = [(0..20).collect(), (8..36).collect(), (5..30).collect()];
+    let mut story = Story::new(DescriptionRule::Accept, people, 1 + 3 + 6).await;
+    story.scene.in_flight = 4;
+    story
+}
+
 #[tokio::test]
 async fn a_first_run_may_end_before_any_request_takes_effect() {
     first_run().await.survives_everywhere(before_it_takes_effect()).await;
@@ -115,4 +123,14 @@ async fn a_run_that_adds_and_removes_may_end_before_any_request_takes_effect() {
 #[tokio::test]
 async fn a_run_that_adds_and_removes_may_end_after_any_request_took_effect() {
     later_run().await.survives_everywhere(after_it_took_effect()).await;
+}
+
+#[tokio::test]
+async fn a_run_with_requests_in_flight_may_end_before_any_of_them_takes_effect() {
+    run_with_requests_in_flight().await.survives_everywhere(before_it_takes_effect()).await;
+}
+
+#[tokio::test]
+async fn a_run_with_requests_in_flight_may_end_after_any_of_them_took_effect() {
+    run_with_requests_in_flight().await.survives_everywhere(after_it_took_effect()).await;
 }

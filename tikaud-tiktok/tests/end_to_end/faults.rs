@@ -5,7 +5,7 @@ use std::time::Duration;
 use tikaud_core::activation::{Activation, ActivationError, Outcome};
 use tikaud_tiktok::simulator::{DescriptionRule, Effect, Endpoint, FaultRule, HttpBody, RequestAction, World};
 
-use crate::scene::{People, Scene, buyers, by_email, chain, destination, options};
+use crate::scene::{People, Scene, buyers, by_email, chain, options};
 
 /// A rule about the second mapping request.
 fn on_second_mapping(effect: Effect) -> FaultRule {
@@ -52,7 +52,7 @@ async fn a_reply_that_comes_too_late_is_not_waited_for() {
     let scene = Scene::new().await;
     let people: People = (0..9).collect();
     scene.inject([on_second_mapping(Effect::delay(Duration::from_secs(60)))]);
-    let destination = destination(&scene.impatient_client(Duration::from_millis(500))).batch_users(3);
+    let destination = scene.destination_by(&scene.impatient_client(Duration::from_millis(500))).batch_users(3);
     let activation = scene.activation(buyers(&people), by_email(), destination).build().unwrap();
     let report = activation.run(&options()).await.unwrap();
     assert_eq!((report.outcome, report.traffic.retries), (Outcome::Done, 1), "{report}");
@@ -86,7 +86,7 @@ async fn create_under(effect: Effect, rule: DescriptionRule) -> (String, Vec<Str
     let creates = if rule == DescriptionRule::Refuse { 1 } else { 0 };
     scene.inject([on_create(effect).skip(creates)]);
     let people = (0..9).collect();
-    let destination = destination(&scene.impatient_client(Duration::from_millis(500)));
+    let destination = scene.destination_by(&scene.impatient_client(Duration::from_millis(500)));
     let activation = scene.activation(buyers(&people), by_email(), destination).description("Bought something");
     let error = activation.build().unwrap().run(&options()).await.unwrap_err();
     assert!(matches!(error, ActivationError::Destination { .. }), "{error:?}");

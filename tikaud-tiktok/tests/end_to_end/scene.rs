@@ -78,17 +78,14 @@ fn client(server: &SimulatorServer) -> TikTokClientBuilder {
     TikTokClient::builder(AccessToken::new(TOKEN)).endpoint(server.url()).requests_per_second(10_000.0).retry(policy)
 }
 
-/// One request at a time, so that the log is the same every time.
-pub(crate) fn destination(client: &TikTokClient) -> TikTokDestinationBuilder {
-    TikTokDestination::builder(client.clone(), AdAccountId::new(ACCOUNT)).max_in_flight(1)
-}
-
 /// What outlives a process: TikTok and the state.
 pub(crate) struct Scene {
     pub(crate) server: SimulatorServer,
     pub(crate) store: MemoryStateStore,
     /// Sends again soon.
     pub(crate) client: TikTokClient,
+    /// Requests of a run that may be under way at once. One at a time, so that the log is the same every time.
+    pub(crate) in_flight: usize,
 }
 
 impl Scene {
@@ -99,7 +96,7 @@ impl Scene {
     pub(crate) async fn of(world: World) -> Self {
         let server = SimulatorServer::start(("127.0.0.1", 0), Simulator::new(world)).await.unwrap();
         let client = client(&server).build().unwrap();
-        Self { server, store: MemoryStateStore::new(), client }
+        Self { server, store: MemoryStateStore::new(), client, in_flight: 1 }
     }
 
     /// Forgets all that happened, and keeps the world, the port and the connections.
@@ -120,9 +117,12 @@ impl Scene {
         client(&self.server).attempt_timeout(attempt_timeout).build().unwrap()
     }
 
-    /// One request at a time, so that the log is the same every time.
     pub(crate) fn destination(&self) -> TikTokDestinationBuilder {
-        destination(&self.client)
+        self.destination_by(&self.client)
+    }
+
+    pub(crate) fn destination_by(&self, client: &TikTokClient) -> TikTokDestinationBuilder {
+        TikTokDestination::builder(client.clone(), AdAccountId::new(ACCOUNT)).max_in_flight(self.in_flight)
     }
 
     /// An activation that lives in the scene's state.
@@ -137,7 +137,7 @@ impl Scene {
 
     /// A run of these people in batches of three, however it ends.
     pub(crate) async fn try_run(&self, people: &People, client: &TikTokClient) -> Result<Report, ActivationError> {
-        let activation = self.activation(buyers(people), by_email(), destination(client).batch_users(3));
+        let activation = self.activation(buyers(people), by_email(), self.destination_by(client).batch_users(3));
         activation.description("Bought something").build().unwrap().run(&options()).await
     }
 
