@@ -142,7 +142,11 @@ impl AudienceWriter for StreamingAudience {
                     tracing::warn!(audience, users, code = failed.failure.code(), "the request is too large: halved");
                     self.largest_part.fetch_min(users.div_ceil(2), Ordering::Relaxed);
                 }
-                Err(failed) => return self.judge(batch, failed).await,
+                Err(mut failed) => {
+                    // The parts before this one were taken.
+                    failed.may_have_happened |= done > 0;
+                    return self.judge(batch, failed).await;
+                }
             }
         }
         Ok(Receipt::Accepted)

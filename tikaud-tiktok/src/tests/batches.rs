@@ -93,6 +93,21 @@ async fn a_request_that_is_too_large_however_small_is_refused_in_the_end() {
 }
 
 #[tokio::test]
+async fn a_batch_that_is_refused_after_parts_of_it_were_taken_may_have_happened() {
+    let server = MockServer::start().await;
+    let writer = open(&server, client(server.uri())).await;
+    Mock::given(path(GET)).respond_with(ok(&audience_details())).mount(&server).await;
+    // The whole is too large, the first half is taken, the second is not.
+    for answer in [refused(40061, ""), ok(&json!({})), refused(40002, "")] {
+        mapping().respond_with(answer).up_to_n_times(1).mount(&server).await;
+    }
+    let refusal = refusal(writer.apply(&emails(100)).await);
+    assert!(refusal.error.may_have_happened());
+    let whole = self::refusal(receipt(IdentifierKind::EmailSha256, refused(40002, "")).await);
+    assert!(!whole.error.may_have_happened());
+}
+
+#[tokio::test]
 async fn a_wrong_parameter_concerns_this_batch_alone() {
     let answer = refused(40002, "Param error: invalid id ada@example.com");
     let refusal = refusal(receipt(IdentifierKind::PhoneSha256, answer).await);
