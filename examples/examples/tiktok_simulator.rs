@@ -7,43 +7,78 @@
 //! Point a connector at the address instead of `https://business-api.tiktok.com`. What it answers, and the control
 //! endpoints under `/simulator/`, are documented in the module `tikaud_tiktok::simulator`.
 
-#![expect(clippy::print_stdout, reason = "a command line program talks to its user")]
+#![expect(clippy::print_stderr, reason = "a command line program talks to its user")]
 
-use std::error::Error;
+use std::convert::Infallible;
 use std::fs;
 use std::future;
+use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Parser;
 use tikaud_tiktok::simulator::{Simulator, SimulatorServer, World};
 
 /// A TikTok Ads server for tests.
+///
+/// It listens until it is stopped with Ctrl-C, and keeps everything in memory. The first line that it prints says where;
+/// a connector uses that address in place of https://business-api.tiktok.com.
+///
+/// Control, without a token:
+///   GET  /simulator/audiences
+///   GET  /simulator/audiences/{id}/identifiers?kind=EMAIL_SHA256
+///   GET  /simulator/requests
+///   POST /simulator/faults   with a fault program, such as {"rules": [{"times": 3, "do": "throttle"}]}
+///   POST /simulator/reset
 #[derive(Debug, Parser)]
-#[command(name = "tiktok_simulator")]
+#[command(name = "tiktok_simulator", verbatim_doc_comment)]
 struct Arguments {
-    /// The address to listen at; port 0 takes any free port.
+    /// The address to listen at; port 0 takes any free port. Whoever reaches it can control it, so prefer 127.0.0.1.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A JSON file with tokens, ad accounts and limits [default: the access token `act.simulator`, which may use the ad
-    /// accounts 7000000000000000001 and 7000000000000000002, and not 7000000000000000003].
+    /// A JSON file with tokens, ad accounts and limits; what it leaves out is as without it [default: the access token
+    /// `act.simulator`, which may use the ad accounts 7000000000000000001 and 7000000000000000002, and not
+    /// 7000000000000000003].
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
-    let world = match &arguments.world {
-        None => World::default(),
-        Some(file) => {
-            let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            World::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))?
+async fn main() -> ExitCode {
+    match serve(&Arguments::parse()).await {
+        Ok(never) => match never {},
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
         }
-    };
-    let server = SimulatorServer::start(arguments.listen, Simulator::new(world))
-        .await
-        .map_err(|error| format!("cannot listen at {}: {error}", arguments.listen))?;
-    println!("TikTok Ads simulator at {}", server.url());
+    }
+}
+
+async fn serve(arguments: &Arguments) -> Result<Infallible, String> {
+    let world = arguments.world.as_deref().map_or_else(|| Ok(World::default()), read_world)?;
+    let server = SimulatorServer::start(arguments.listen, Simulator::new(world)).await.map_err(|error| {
+        format!("cannot listen at {}: {error}; give another address with --listen", arguments.listen)
+    })?;
+    // Whoever reads the address may close the pipe then, and the server goes on.
+    let _ = io::stdout().write_all(greeting(&server.url(), arguments.world.is_none()).as_bytes());
     future::pending().await
+}
+
+fn greeting(url: &str, is_default_world: bool) -> String {
+    let credentials = if is_default_world {
+        "  access token: act.simulator\n  ad accounts:  7000000000000000001 and 7000000000000000002\n"
+    } else {
+        ""
+    };
+    format!(
+        "TikTok Ads simulator at {url}\n{credentials}  control:      {url}/simulator/audiences and others, see --help\n  \
+         stop it with Ctrl-C\n"
+    )
+}
+
+fn read_world(file: &Path) -> Result<World, String> {
+    let text =
+        fs::read_to_string(file).map_err(|error| format!("cannot read the world file {}: {error}", file.display()))?;
+    World::from_json(&text).map_err(|error| format!("the world file {} cannot be used: {error}", file.display()))
 }

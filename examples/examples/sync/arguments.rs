@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Parser};
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
@@ -13,12 +14,21 @@ const TOKEN: &str = "TIKTOK_ACCESS_TOKEN";
 
 /// Makes an audience in TikTok Ads equal to a segment in files, and keeps it so.
 ///
-/// The access token is read from the environment variable TIKTOK_ACCESS_TOKEN.
+/// The access token is read from the environment variable TIKTOK_ACCESS_TOKEN. Run it again, with the same --state,
+/// whenever the files have changed: it sends what has changed. At least one of the --email and --phone options is needed.
 ///
-/// Exit codes: 0 done, 1 the state cannot be used, 2 usage or configuration, 3 blocked by a guard, 4 the destination
-/// refused, 5 partly done: the next run carries on.
+/// The report goes to the standard output, everything else to the standard error.
+///
+/// Exit codes:
+///   0  done: the audience equals the segment
+///   1  the state cannot be used: it is damaged, or another process is using it
+///   2  a mistake in the options, the files or the settings
+///   3  blocked by a guard: nothing was sent
+///   4  TikTok refused: somebody has to act on what the message says
+///   5  not finished: run it again later, and it carries on
 #[derive(Debug, Parser)]
 #[command(name = "sync", verbatim_doc_comment)]
+#[command(override_usage = "sync --segment <FILE>... --email <COLUMN> --state <DIR> --advertiser <ID> [OPTIONS]")]
 #[command(group = ArgGroup::new("email-column").args(["email", "email_sha256", "email_sha512"]))]
 #[command(group = ArgGroup::new("phone-column").args(["phone", "phone_sha256"]))]
 #[command(group = ArgGroup::new("identifiers").args(["email", "email_sha256", "email_sha512", "phone", "phone_sha256"])
@@ -58,10 +68,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) description: Option<String>,
 
-    /// The directory that keeps what is in the audience: one for each audience, kept as long as the audience.
+    /// The directory that remembers what is in the audience: one for each audience, kept for as long as the audience.
     #[arg(long, value_name = "DIR")]
     pub(crate) state: PathBuf,
-    /// The ad account.
+    /// The id of the ad account, as Ads Manager shows it in its address line as `aadvid`.
     #[arg(long, value_name = "ID")]
     pub(crate) advertiser: String,
     /// Where TikTok's API is.
@@ -70,17 +80,23 @@ pub(crate) struct Arguments {
     /// Requests a second that the app's level at TikTok permits.
     #[arg(long, value_name = "N", default_value_t = 10.0)]
     pub(crate) requests_per_second: f64,
+    /// Identifiers in one request at most; TikTok takes up to 10,000.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    pub(crate) users_per_request: usize,
+    /// Seconds that a request which fails may spend waiting to be sent again, before the run ends unfinished.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    give_up_after: u64,
 
-    /// Say what would be done, and send nothing.
+    /// Say what would be done; send nothing and write nothing. Needs no access token.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print the report as JSON.
+    /// Print the report as JSON, or with --dry-run the plan; an error as {"outcome": "failed", "error": [...]}.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Go on with an audience that is smaller than TikTok makes use of.
+    /// Go on with an audience of fewer than the 1,000 people that TikTok needs to make use of it.
     #[arg(long)]
     pub(crate) allow_below_minimum: bool,
-    /// Go on with an empty segment, which empties the audience.
+    /// Go on with a segment without any identifier, which empties the audience.
     #[arg(long)]
     pub(crate) allow_empty: bool,
 }
@@ -106,12 +122,20 @@ impl Arguments {
         Ok(FieldMapping::try_new(mapped)?)
     }
 
+    /// How long a request may wait for its retries.
+    pub(crate) fn give_up_after(&self) -> Duration {
+        Duration::from_secs(self.give_up_after)
+    }
+
     /// The access token. A dry run needs none: it sends nothing.
     pub(crate) fn token(&self) -> Result<String, Failed> {
         match env::var(TOKEN) {
             Ok(token) if !token.trim().is_empty() => Ok(token.trim().to_owned()),
             _ if self.dry_run => Ok("none".to_owned()),
-            _ => Err(Failed::Usage(format!("set {TOKEN} to the access token that TikTok gave for this ad account"))),
+            _ => Err(Failed::Usage(format!(
+                "there is no access token: set the environment variable {TOKEN} to the one that TikTok gave for this ad \
+                 account"
+            ))),
         }
     }
 }

@@ -1,16 +1,18 @@
 //! What the program says at its end, and its exit code.
 
 use std::error::Error;
+use std::io;
 use std::iter::successors;
 use std::process::ExitCode;
 
-use serde::Serialize;
 use tikaud_core::activation::{ActivationError, Outcome, Report, SettingsError};
-use tikaud_core::destination::DestinationError;
+use tikaud_core::destination::{DestinationError, DestinationId, Retry};
 use tikaud_core::identifier::MappingError;
 use tikaud_core::plan::{Guard, Plan};
 use tikaud_core::segment::SegmentError;
 use tikaud_core::state::StateError;
+
+use crate::output;
 
 /// The exit codes.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +37,7 @@ impl Status {
             return Self::Done;
         }
         if !json {
-            plan.blocked_by().for_each(|verdict| eprintln!("{}", hint(verdict.guard)));
+            plan.blocked_by().for_each(|verdict| output::tell(hint(verdict.guard)));
         }
         Self::Blocked
     }
@@ -63,7 +65,7 @@ fn hint(guard: Guard) -> &'static str {
 pub(crate) enum Failed {
     #[error("{0}")]
     Usage(String),
-    #[error("the columns cannot be mapped")]
+    #[error("the columns cannot be used")]
     Mapping(#[from] MappingError),
     #[error("the segment cannot be read")]
     Segment(#[from] SegmentError),
@@ -73,10 +75,24 @@ pub(crate) enum Failed {
     State(#[from] StateError),
     #[error("the settings cannot be used")]
     Settings(#[from] SettingsError),
+    #[error("`{destination}` cannot be used at the moment; nothing was sent, run it again later")]
+    NotNow { destination: DestinationId, source: DestinationError },
     #[error(transparent)]
-    Activation(#[from] ActivationError),
-    #[error("the report cannot be printed")]
-    Print(#[from] serde_json::Error),
+    Activation(ActivationError),
+    #[error("the report could not be written to the standard output")]
+    Print(#[from] io::Error),
+}
+
+impl From<ActivationError> for Failed {
+    /// What passes by itself needs nobody to act.
+    fn from(error: ActivationError) -> Self {
+        match error {
+            ActivationError::Destination { destination, source } if source.retry() != Retry::Never => {
+                Self::NotNow { destination, source }
+            }
+            other => Self::Activation(other),
+        }
+    }
 }
 
 impl Failed {
@@ -86,6 +102,7 @@ impl Failed {
             Self::State(_)
             | Self::Print(_)
             | Self::Activation(ActivationError::State(_) | ActivationError::Task(_)) => Status::State,
+            Self::NotNow { .. } => Status::Partial,
             Self::Activation(ActivationError::Destination { .. } | ActivationError::AudienceGone { .. }) => {
                 Status::Refused
             }
@@ -98,9 +115,10 @@ impl Failed {
         let chain: Vec<String> =
             successors(Some(self as &dyn Error), |&error| error.source()).map(ToString::to_string).collect();
         if json {
-            println!("{}", serde_json::json!({ "outcome": "failed", "error": chain }));
+            // Where not even this can be written, the exit code is all there is.
+            let _ = output::print_json(&serde_json::json!({ "outcome": "failed", "error": chain }));
         } else {
-            eprintln!("error: {}", chain.join("\n  because: "));
+            output::tell(&format!("error: {}", chain.join("\n  because: ")));
         }
     }
 }
@@ -108,14 +126,4 @@ impl Failed {
 /// Whether the state is sound, and another activation's.
 fn is_mixed_up(error: &StateError) -> bool {
     matches!(error, StateError::ForeignActivation { .. } | StateError::ForeignDestination { .. })
-}
-
-/// Prints for a program, or for a person.
-pub(crate) fn print<T: Serialize + std::fmt::Display>(json: bool, value: &T) -> Result<(), serde_json::Error> {
-    if json {
-        println!("{}", serde_json::to_string_pretty(value)?);
-    } else {
-        println!("{value}");
-    }
-    Ok(())
 }

@@ -5,14 +5,12 @@
 //! cargo run --release --example sync -- --segment customers.csv --email email --advertiser 7000000000000000001 --state state
 //! ```
 //!
-//! Run it again whenever the files have changed: it sends what has changed. `--help` lists the options; the exit codes
-//! are 0 done, 1 the state cannot be used, 2 usage or configuration, 3 blocked by a guard, 4 the destination refused,
-//! 5 partly done: the next run carries on.
-
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks to its user")]
+//! Run it again whenever the files have changed: it sends what has changed. `--help` lists the options and exit codes.
 
 mod arguments;
 mod exit;
+mod notices;
+mod output;
 mod progress;
 
 use std::process::ExitCode;
@@ -20,9 +18,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
 use tikaud_core::plan::Guard;
+use tikaud_core::segment::{Segment, SegmentError};
 use tikaud_core::state::LocalStateStore;
 use tikaud_sources::FileSegment;
-use tikaud_tiktok::{AccessToken, AdAccountId, TikTokClient, TikTokDestination};
+use tikaud_tiktok::{AccessToken, AdAccountId, RetryPolicy, TikTokClient, TikTokDestination};
 
 use self::arguments::Arguments;
 use self::exit::{Failed, Status};
@@ -43,8 +42,12 @@ async fn main() -> ExitCode {
 }
 
 async fn sync(arguments: &Arguments) -> Result<Status, Failed> {
+    // A mistake is told before TikTok is asked for anything.
+    let columns = segment(arguments)?.columns().await?;
+    arguments.mapping()?.check_columns(&columns)?;
     let activation = activation(arguments).await?;
     let progress = progress::Bar::new();
+    notices::show(progress.clone());
     let mut options = RunOptions::new().observe(progress.observer());
     if arguments.allow_below_minimum {
         options = options.allow(Guard::MinimumSize);
@@ -53,14 +56,16 @@ async fn sync(arguments: &Arguments) -> Result<Status, Failed> {
         options = options.allow(Guard::EmptySegment);
     }
     if arguments.dry_run {
-        let plan = activation.plan(&options).await?;
+        let plan = activation.plan(&options).await;
         progress.finish();
-        exit::print(arguments.json, &plan)?;
+        let plan = plan?;
+        output::print(arguments.json, &plan)?;
         return Ok(Status::of_plan(&plan, arguments.json));
     }
-    let report = activation.run(&options).await?;
+    let report = activation.run(&options).await;
     progress.finish();
-    exit::print(arguments.json, &report)?;
+    let report = report?;
+    output::print(arguments.json, &report)?;
     Ok(Status::of_report(&report, arguments.json))
 }
 
@@ -81,13 +86,22 @@ async fn activation(arguments: &Arguments) -> Result<SegmentActivation, Failed> 
     }
 }
 
+fn segment(arguments: &Arguments) -> Result<FileSegment, SegmentError> {
+    FileSegment::builder(&arguments.segment).build()
+}
+
 fn build(arguments: &Arguments, name: Option<&str>) -> Result<SegmentActivation, Failed> {
-    let segment = FileSegment::builder(&arguments.segment).build()?;
+    let segment = segment(arguments)?;
+    let mut retry = RetryPolicy::default();
+    retry.budget = arguments.give_up_after();
     let client = TikTokClient::builder(AccessToken::new(arguments.token()?))
         .endpoint(&arguments.endpoint)
         .requests_per_second(arguments.requests_per_second)
+        .retry(retry)
         .build()?;
-    let destination = TikTokDestination::builder(client, AdAccountId::new(&arguments.advertiser)).build()?;
+    let destination = TikTokDestination::builder(client, AdAccountId::new(&arguments.advertiser))
+        .batch_users(arguments.users_per_request)
+        .build()?;
     let store = LocalStateStore::open(&arguments.state)?;
     let mut builder = SegmentActivation::builder(ACTIVATION, segment, destination, store).mapping(arguments.mapping()?);
     if let Some(name) = name {

@@ -1,29 +1,47 @@
 //! A progress bar on a terminal; indicatif draws none in a pipe.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use std::time::Duration;
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tikaud_core::activation::Progress;
 
+use crate::output;
+
+/// How often the spinner turns, and the time beside it goes on, while nothing else happens.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How far the run has come.
+#[derive(Clone)]
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
     pub(crate) fn new() -> Self {
-        Self(ProgressBar::no_length().with_style(style("{spinner} {msg}")))
+        let bar = ProgressBar::no_length().with_style(style("{spinner} {msg}")).with_message("asking TikTok");
+        bar.enable_steady_tick(TICK);
+        Self(bar)
     }
 
     /// What a run is to tell its progress to.
     pub(crate) fn observer(&self) -> impl Fn(Progress) + Send + Sync + 'static {
         let bar = self.0.clone();
         move |progress| match progress {
-            Progress::Reading { members } => bar.set_message(format!("reading: {members} members")),
+            Progress::Reading { members } => bar.set_message(format!("members read: {}", HumanCount(members))),
             Progress::Applying { done, total } => {
                 if bar.length() != Some(total) {
                     bar.set_length(total);
-                    bar.set_style(style("sending {bar:40} {human_pos} of {human_len} identifiers, {eta} left"));
+                    bar.set_style(style(
+                        "{spinner} {bar:40} {human_pos} of {human_len} identifiers sent, {elapsed} so far",
+                    ));
                 }
                 bar.set_position(done);
             }
             _ => {}
         }
+    }
+
+    /// Prints a line above the bar.
+    pub(crate) fn tell(&self, text: &str) {
+        self.0.suspend(|| output::tell(text));
     }
 
     pub(crate) fn finish(&self) {

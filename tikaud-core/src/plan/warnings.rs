@@ -1,6 +1,6 @@
 //! What the user should know before a plan is carried out.
 
-use super::{PlanInput, grouped};
+use super::{PlanInput, counted};
 use crate::destination::DescriptionSupport;
 use crate::identifier::{IdentifierKind, RejectReason};
 
@@ -79,20 +79,19 @@ fn hashed_and_plain(input: &PlanInput<'_>) -> Vec<String> {
         let hashed = count(RejectReason::LooksHashed);
         if hashed > 0 {
             warnings.push(format!(
-                "column `{}` is mapped as plain, and {} of its values are hashed already and were left out; map it as \
-                 hashed if all are",
+                "column `{}`, mapped as plain: {} left out as hashed already; map the column as hashed if all are",
                 column.column,
-                grouped(hashed)
+                counted(hashed, "value")
             ));
         }
         let plain = count(RejectReason::NotADigest) + count(RejectReason::WrongDigestLength);
         if plain > 0 {
             warnings.push(format!(
-                "column `{}` is mapped as {}, and {} of its values are no such digest and were left out; check how it \
-                 is hashed, or map it as plain",
+                "column `{}`, mapped as {}: {} left out as no such digest; check how the column is hashed, or map it \
+                 as plain",
                 column.column,
                 column.kind,
-                grouped(plain)
+                counted(plain, "value")
             ));
         }
     }
@@ -108,10 +107,9 @@ fn non_ascii_domains(input: &PlanInput<'_>) -> Vec<String> {
     columns
         .map(|column| {
             format!(
-                "column `{}`: {} addresses have a domain that is not ASCII; they are hashed as typed, and the platform \
-                 may know them in another form",
+                "column `{}`: {} with a domain that is not ASCII, hashed as typed; the platform may know another form",
                 column.column,
-                grouped(column.non_ascii_domains)
+                counted(column.non_ascii_domains, "value")
             )
         })
         .collect()

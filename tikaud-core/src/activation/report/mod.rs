@@ -1,6 +1,8 @@
 //! What a run did, as data and as text.
 
 mod parts;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(super) use parts::ReportParts;

@@ -4,15 +4,16 @@ use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use super::{AudienceReport, KindReport, Outcome, Report, chain};
+use crate::destination::Retry;
 use crate::identifier::ColumnTally;
-use crate::plan::{Plan, Verdict, counted, grouped};
+use crate::plan::{Estimate, Plan, Verdict, counted, grouped};
 
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Done => "done: the audience equals the segment",
             Self::Blocked => "blocked by a guard: nothing was sent, nothing has changed",
-            Self::Partial => "partly done: the next run carries on",
+            Self::Partial => "not finished: the next run carries on",
             Self::Refused => "refused by the destination",
         })
     }
@@ -34,7 +35,7 @@ impl Display for Report {
             if self.traffic.retries > 0 {
                 write!(f, ", {} of them again,", grouped(self.traffic.retries))?;
             }
-            writeln!(f, " in {}", seconds(self.timings.apply))?;
+            writeln!(f, " in {}", time(self.timings.apply))?;
         }
         if let (true, Some(within)) = (self.kinds.iter().any(|kind| kind.added + kind.removed > 0), self.applied_within)
         {
@@ -48,7 +49,8 @@ impl Display for Report {
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;
         }
-        write!(f, "  took {}; state at generation {}", seconds(self.timings.total()), self.generation)
+        write_next_step(f, self)?;
+        write!(f, "  took {}; state at generation {}", time(self.timings.total()), self.generation)
     }
 }
 
@@ -68,8 +70,7 @@ impl Display for Plan {
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;
         }
-        let (batches, at_least) = (counted(self.estimate.batches, "mapping request"), seconds(self.estimate.at_least));
-        write!(f, "  {batches}, {at_least} at the destination's pace at the least; nothing was sent")
+        write_estimate(f, &self.estimate)
     }
 }
 
@@ -79,7 +80,8 @@ impl Display for AudienceReport {
         if self.created {
             write!(f, ", just created")?;
         } else if let Some(matched) = self.matched {
-            write!(f, ", {} people matched before this run", grouped(matched))?;
+            let people = if matched == 1 { "person" } else { "people" };
+            write!(f, ", {} {people} matched before this run", grouped(matched))?;
         }
         write!(f, ")")
     }
@@ -92,11 +94,12 @@ fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
 
 fn write_column(f: &mut Formatter<'_>, column: &ColumnTally) -> fmt::Result {
     let name = &column.column;
-    writeln!(f, "    column `{name}`: {} values as {}", grouped(column.accepted), column.kind)?;
+    writeln!(f, "    column `{name}`: {} as {}", counted(column.accepted, "value"), column.kind)?;
     for (reason, rejects) in &column.rejects {
         let members: Vec<String> = rejects.members.iter().map(u64::to_string).collect();
         let more = if rejects.count > rejects.members.len() as u64 { ", …" } else { "" };
-        writeln!(f, "      {} left out: {reason} (members {}{more})", grouped(rejects.count), members.join(", "))?;
+        let (count, noun) = (grouped(rejects.count), if rejects.count == 1 { "member" } else { "members" });
+        writeln!(f, "      {count} left out: {reason} ({noun} {}{more})", members.join(", "))?;
     }
     Ok(())
 }
@@ -124,6 +127,38 @@ fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
     Ok(())
 }
 
-fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
+/// When to come back, where coming back is all that there is to do.
+fn write_next_step(f: &mut Formatter<'_>, report: &Report) -> fmt::Result {
+    if report.outcome != Outcome::Partial {
+        return Ok(());
+    }
+    let waits = report.failures.iter().filter_map(|failure| match failure.error.retry() {
+        Retry::After(wait) => Some(wait),
+        Retry::Never => None,
+    });
+    match waits.max() {
+        Some(wait) => writeln!(f, "  next: run it again, in {} at the earliest", time(wait)),
+        None => writeln!(f, "  next: see to what was refused, and run it again"),
+    }
+}
+
+fn write_estimate(f: &mut Formatter<'_>, estimate: &Estimate) -> fmt::Result {
+    if estimate.batches == 0 {
+        return write!(f, "  there is nothing to send");
+    }
+    write!(f, "  a run would send {}", counted(estimate.batches, "mapping request"))?;
+    if estimate.at_least >= Duration::from_secs(1) {
+        write!(f, " in {} at the least", time(estimate.at_least))?;
+    }
+    write!(f, "; nothing was sent now")
+}
+
+/// A time in its two largest units.
+fn time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds / 60 % 60) {
+        (0, 0) => format!("{:.1} s", time.as_secs_f64()),
+        (0, minutes) => format!("{minutes} min {} s", seconds % 60),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
