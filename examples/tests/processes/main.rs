@@ -1,5 +1,7 @@
 //! The examples as their users meet them: as processes.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, and so do its helpers")]
+
 mod exit_codes;
 mod interrupted;
 mod output;

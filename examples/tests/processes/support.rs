@@ -90,7 +90,7 @@ impl TikTok {
     /// What the only audience holds, as the expected files have it: sorted, one a line.
     pub(crate) fn identifiers(&self, id_type: IdType) -> String {
         let simulator = self.server.simulator();
-        let [audience] = &simulator.audiences()[..] else { panic!("there is not one audience") };
+        let [audience] = simulator.audiences() else { panic!("there is not one audience") };
         let lines = simulator.identifiers(audience.id(), id_type).unwrap();
         lines.into_iter().fold(String::new(), |text, line| text + &line + "\n")
     }
