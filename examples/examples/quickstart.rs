@@ -46,7 +46,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{}\n", activation.run(&RunOptions::new()).await?);
 
     println!("Nothing changes. The same call once more:\n");
-    println!("{}", activation.run(&RunOptions::new()).await?);
+    println!("{}\n", activation.run(&RunOptions::new()).await?);
+
+    println!("The same with files and an ad account of your own: cargo run --example sync -- --help");
     Ok(())
 }
 

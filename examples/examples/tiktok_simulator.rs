@@ -13,7 +13,6 @@ use std::convert::Infallible;
 use std::fs;
 use std::future;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -36,7 +35,7 @@ use tikaud_tiktok::simulator::{Simulator, SimulatorServer, World};
 struct Arguments {
     /// The address to listen at; port 0 takes any free port. Whoever reaches it can control it, so prefer 127.0.0.1.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    listen: String,
     /// A JSON file with tokens, ad accounts and limits; what it leaves out is as without it [default: the access token
     /// `act.simulator`, which may use the ad accounts 7000000000000000001 and 7000000000000000002, and not
     /// 7000000000000000003].
@@ -57,8 +56,11 @@ async fn main() -> ExitCode {
 
 async fn serve(arguments: &Arguments) -> Result<Infallible, String> {
     let world = arguments.world.as_deref().map_or_else(|| Ok(World::default()), read_world)?;
-    let server = SimulatorServer::start(arguments.listen, Simulator::new(world)).await.map_err(|error| {
-        format!("cannot listen at {}: {error}; give another address with --listen", arguments.listen)
+    let server = SimulatorServer::start(&*arguments.listen, Simulator::new(world)).await.map_err(|error| {
+        format!(
+            "cannot listen at {}: {error}; give another address with --listen, such as 127.0.0.1:0",
+            arguments.listen
+        )
     })?;
     // Whoever reads the address may close the pipe then, and the server goes on.
     let _ = io::stdout().write_all(greeting(&server.url(), arguments.world.is_none()).as_bytes());

@@ -54,7 +54,7 @@ fn json_has_the_report_the_plan_or_the_error() {
     let report = json(&[], 0);
     let fields = [
         "activation",
-        "applied_within",
+        "applied_within_seconds",
         "audience",
         "destination",
         "failures",

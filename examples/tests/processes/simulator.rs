@@ -97,10 +97,11 @@ fn fails(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn an_address_in_use_is_named() {
+fn an_address_that_is_in_use_or_none_is_named() {
     let simulator = Process::start(&[]);
     let error = fails(&["--listen", &simulator.address]);
     assert!(error.contains(&simulator.address) && error.contains("--listen"), "{error}");
+    assert!(fails(&["--listen", "nowhere"]).contains("nowhere"));
 }
 
 #[test]
