@@ -90,7 +90,9 @@ pub(crate) struct Arguments {
     /// Say what would be done; send nothing and write nothing. Needs no access token.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print JSON: the report (`tikaud_core::activation::Report` describes its fields), with --dry-run the plan (`tikaud_core::plan::Plan`), and in place of an error message {"outcome": "failed", "error": ["what failed", "why", ...]}.
+    /// Print JSON: the report (`tikaud_core::activation::Report` describes its fields), with --dry-run the plan
+    /// (`tikaud_core::plan::Plan`), and in place of an error message {"outcome": "failed", "error": ["what failed",
+    /// "why", ...]}.
     #[arg(long)]
     pub(crate) json: bool,
     /// Go on with an audience of fewer than the 1,000 people that TikTok needs to make use of it.

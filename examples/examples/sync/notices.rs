@@ -46,25 +46,24 @@ impl Subscriber for Notices {
 #[derive(Default)]
 struct Notice {
     message: String,
+    wait: String,
     fields: String,
 }
 
 impl Visit for Notice {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        // Writing to a string does not fail. The precision is for waits, which are times.
+        // Writing to a string does not fail. A wait comes first: it is what the user is to know.
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
-            name => write!(self.fields, "{}{name} {value:.1?}", if self.fields.is_empty() { "" } else { ", " }),
+            "wait" => write!(self.wait, "waiting {value:.1?}, then "),
+            name => write!(self.fields, "{}{name} {value:?}", if self.fields.is_empty() { "" } else { ", " }),
         };
     }
 }
 
 impl Notice {
     fn text(&self) -> String {
-        if self.fields.is_empty() {
-            format!("warning: {}", self.message)
-        } else {
-            format!("warning: {} ({})", self.message, self.fields)
-        }
+        let fields = if self.fields.is_empty() { String::new() } else { format!(" ({})", self.fields) };
+        format!("warning: {}{}{fields}", self.wait, self.message)
     }
 }

@@ -21,7 +21,7 @@ fn a_run_that_tiktok_breaks_off_is_finished_by_the_next() {
     let arguments = ["--email", "email", "--give-up-after", "1", "--users-per-request", "500"];
     let first = sync.run(&arguments, &table).expect(5);
     assert!(first.stdout.contains("500 added") && first.stdout.contains("500 left to do"), "{}", first.stdout);
-    assert!(first.stderr.contains("warning: sent again: HTTP status 502"), "{}", first.stderr);
+    assert!(first.stderr.contains("s, then sent again: HTTP status 502"), "{}", first.stderr);
     tiktok.inject([]);
     sync.run(&EMAIL, &table).expect(0);
     assert_eq!(tiktok.identifiers(IdType::EmailSha256).lines().count(), 1_000);

@@ -51,6 +51,7 @@ fn json_has_the_report_the_plan_or_the_error() {
     };
     let plan = json(&["--dry-run"], 0);
     assert_eq!(plan["kinds"][0]["adds"], 1_000);
+    assert_eq!(plan["guards"][0]["verdict"], "passed");
     let report = json(&[], 0);
     let fields = [
         "activation",
@@ -146,7 +147,8 @@ fn a_terminal_gets_a_progress_bar_and_hears_of_waits() {
         .env("TIKTOK_ACCESS_TOKEN", "act.simulator")
         .env("TERM", "xterm");
     let shown = Ended::from(script.output().expect("this test needs `script`, of util-linux")).expect(0).stdout;
-    for expected in ["asking TikTok", "of 1,000 identifiers sent", "warning: sent again:", "wait ", "done:"] {
+    for expected in ["asking TikTok", "of 1,000 identifiers sent", "warning: waiting ", "s, then sent again:", "done:"]
+    {
         assert!(shown.contains(expected), "{expected} is not in {shown:?}");
     }
 }
