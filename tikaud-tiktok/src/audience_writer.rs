@@ -18,7 +18,7 @@ use crate::wire::{AudienceDetails, CustomAudienceGet, Outcome, RetryClass, Retur
 /// Requests are not made smaller than this when TikTok calls them too large: something else is wrong then.
 const SMALLEST_PART: usize = 50;
 
-/// Finds an audience, and warns when it is about to expire.
+/// Finds an audience.
 ///
 /// # Errors
 ///
@@ -34,9 +34,6 @@ pub(crate) async fn find(
     let answer = answer.map_err(|failed| explain(&format!("find audience {id} in ad account {account}"), failed))?;
     // For an unknown id TikTok answers an empty list.
     let details = answer.data.into_details(id.as_str());
-    if details.as_ref().is_some_and(|details| details.is_expiring == Some(true)) {
-        tracing::warn!(audience = id.as_str(), "the audience expires within 60 days unless it is used in an ad group");
-    }
     details.and_then(AudienceDetails::into_audience).ok_or_else(|| {
         let message = format!(
             "audience {id} is not in ad account {account}; it was deleted, or it belongs to another account: have a \

@@ -14,7 +14,7 @@ use crate::destination::{
 };
 use crate::diff::ChangeSets;
 use crate::identifier::IdentifierKind;
-use crate::state::{Acknowledged, Claim, Journal, StateError};
+use crate::state::{Claim, Journal, Receipts, StateError};
 
 /// The order in which a plan is carried out: a leaver may have withdrawn consent, so nobody waits behind the entrants.
 const ORDER: [Action; 2] = [Action::Remove, Action::Add];
@@ -28,7 +28,7 @@ const REFUSED_IN_A_ROW: u32 = 3;
 /// What became of a plan.
 #[derive(Debug, Default)]
 pub(super) struct Applied {
-    pub(super) acknowledged: Acknowledged,
+    pub(super) receipts: Receipts,
     /// The first refusal of each kind, with the number of identifiers refused.
     pub(super) refused: BTreeMap<IdentifierKind, (DestinationError, u64)>,
     /// Why it stopped before the end.
@@ -85,12 +85,13 @@ pub(super) async fn apply(
         course.settle(work, outcome);
         options.report(Progress::Applying { done: course.done, total });
         if written.elapsed() >= WRITE_EVERY {
-            journal.acknowledge(&course.applied.acknowledged).await?;
+            journal.receive(&course.applied.receipts).await?;
             written = Instant::now();
         }
     }
     course.finish(writer).await;
-    journal.acknowledge(&course.applied.acknowledged).await?;
+    course.never_sent(work);
+    journal.receive(&course.applied.receipts).await?;
     Ok(course.applied)
 }
 
@@ -105,11 +106,17 @@ struct Course {
 
 impl Course {
     /// The next batch to send; none once the run has to stop.
-    fn next(&self, work: &mut impl Iterator<Item = (Work, Batch)>) -> Option<(Work, Batch)> {
+    fn next(&mut self, work: &mut impl Iterator<Item = (Work, Batch)>) -> Option<(Work, Batch)> {
         if self.applied.failure.is_some() {
             return None;
         }
-        work.find(|(work, _)| self.refused_in_a_row.get(&work.kind).is_none_or(|refused| *refused < REFUSED_IN_A_ROW))
+        for (work, batch) in work {
+            if self.refused_in_a_row.get(&work.kind).is_none_or(|refused| *refused < REFUSED_IN_A_ROW) {
+                return Some((work, batch));
+            }
+            self.undone(work);
+        }
+        None
     }
 
     fn settle(&mut self, work: Work, outcome: Result<Receipt, DestinationError>) {
@@ -122,7 +129,7 @@ impl Course {
                 self.done += work.positions.len() as u64;
                 self.staged.push(work);
             }
-            Ok(Receipt::Refused(refusal)) => self.refuse(&work, refusal),
+            Ok(Receipt::Refused(refusal)) => self.refuse(work, refusal),
             // Its identifiers stay unconfirmed, and the next run sends them again.
             Ok(Receipt::Unknown(error)) | Err(error) => {
                 self.applied.failure.get_or_insert(error);
@@ -132,17 +139,30 @@ impl Course {
 
     fn acknowledge(&mut self, work: Work) {
         self.done += work.positions.len() as u64;
-        self.applied.acknowledged.insert(work.kind, work.action, work.positions);
+        self.applied.receipts.acknowledged.insert(work.kind, work.action, work.positions);
     }
 
-    fn refuse(&mut self, work: &Work, refusal: Refusal) {
+    /// Certainly not carried out, so that nobody is taken for a possible member because of it.
+    fn undone(&mut self, work: Work) {
+        self.applied.receipts.undone.insert(work.kind, work.action, work.positions);
+    }
+
+    fn never_sent(&mut self, rest: impl Iterator<Item = (Work, Batch)>) {
+        rest.for_each(|(work, _)| self.undone(work));
+    }
+
+    fn refuse(&mut self, work: Work, refusal: Refusal) {
         let in_a_row = self.refused_in_a_row.entry(work.kind).or_default();
         *in_a_row = match refusal.scope {
             RefusalScope::Batch => *in_a_row + 1,
             RefusalScope::Kind => REFUSED_IN_A_ROW,
         };
+        let may_have_happened = refusal.error.may_have_happened();
         let (_, count) = self.applied.refused.entry(work.kind).or_insert((refusal.error, 0));
         *count += work.positions.len() as u64;
+        if !may_have_happened {
+            self.undone(work);
+        }
     }
 
     /// Makes staged batches count.
@@ -153,7 +173,7 @@ impl Course {
         match writer.finish().await {
             Ok(()) => {
                 for work in std::mem::take(&mut self.staged) {
-                    self.applied.acknowledged.insert(work.kind, work.action, work.positions);
+                    self.applied.receipts.acknowledged.insert(work.kind, work.action, work.positions);
                 }
             }
             Err(error) => {

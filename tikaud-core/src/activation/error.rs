@@ -68,8 +68,8 @@ pub enum ActivationError {
     /// The state could not be read or written.
     #[error("the state of the activation could not be used")]
     State(#[from] StateError),
-    /// The destination refused before anything was sent.
-    #[error("the destination `{destination}` refused; nothing was sent")]
+    /// The destination refused, or could not be reached, before any identifier was sent.
+    #[error("the destination `{destination}` cannot be used; no identifier was sent")]
     Destination {
         /// The destination.
         destination: DestinationId,

@@ -36,43 +36,29 @@ pub(super) async fn connect(
     }
 }
 
-/// Creates the audience, or finds it again where an earlier create lost its reply. Creating is not idempotent and names
-/// are not unique, so the intent, with the audiences that have the name already, is durable before the request.
-pub(super) async fn create(
+/// The audience of an activation that has none yet: found again where an earlier create lost its reply, or created.
+pub(super) async fn find_or_create(
     destination: &dyn Destination,
     generation: &Generation,
     plan: &Plan,
     journal: &Journal,
     claim: &Claim,
 ) -> Result<OpenAudience, ActivationError> {
-    let refused = refused(destination);
-    let mut warnings = Vec::new();
     let lost = match &generation.pending_create {
-        Some(pending) => find_lost(destination, pending).await.map_err(&refused)?,
+        Some(pending) => find_lost(destination, pending).await.map_err(refused(destination))?,
         None => None,
     };
-    let (id, created) = match (lost, &generation.pending_create) {
-        (Some(audience), _) => {
-            warnings.push(format!(
-                "an earlier run asked for the audience and lost the reply: {} is taken to be it",
-                audience.id
-            ));
-            (audience.id, false)
+    let (record, created, warnings) = match lost {
+        Some(record) => {
+            let warning =
+                format!("an earlier run asked for the audience and lost the reply: {} is taken to be it", record.id);
+            (record, false, vec![warning])
         }
-        (None, _) => {
-            let there = destination.find_audiences(&plan.name).await.map_err(&refused)?;
-            warnings.extend(namesake_warning(&plan.name, &there));
-            let spec = AudienceSpec { name: plan.name.clone(), description: plan.description.clone() };
-            let there_before = there.into_iter().map(|audience| audience.id).collect();
-            let intent = CreateIntent { name: spec.name.clone(), description: spec.description.clone(), there_before };
-            journal.create_intended(&intent).await?;
-            claim.check()?;
-            let created = destination.create_audience(&spec).await.map_err(&refused)?;
-            warnings.extend(created.warnings);
-            (created.id, true)
+        None => {
+            let (record, warnings) = create(destination, plan, journal, claim).await?;
+            (record, true, warnings)
         }
     };
-    let record = AudienceRecord::new(id, &plan.name, plan.description.as_deref());
     journal.audience_created(&record).await?;
     let writer = open(destination, &record.id).await?;
     Ok(OpenAudience { writer, record, created, warnings })
@@ -82,10 +68,32 @@ pub(super) async fn create(
 async fn find_lost(
     destination: &dyn Destination,
     pending: &CreateIntent,
-) -> Result<Option<Audience>, DestinationError> {
+) -> Result<Option<AudienceRecord>, DestinationError> {
     let found = destination.find_audiences(&pending.name).await?;
     // Of several, somebody else has made the others, and each is as new and as empty as ours.
-    Ok(found.into_iter().find(|audience| !pending.there_before.contains(&audience.id)))
+    let ours = found.into_iter().find(|audience| !pending.there_before.contains(&audience.id));
+    Ok(ours.map(|audience| AudienceRecord::new(audience.id, &pending.name, pending.description.as_deref())))
+}
+
+/// Creates the audience. That is not idempotent and names are not unique, so the intent, with the audiences that have the
+/// name already, is durable before the request.
+async fn create(
+    destination: &dyn Destination,
+    plan: &Plan,
+    journal: &Journal,
+    claim: &Claim,
+) -> Result<(AudienceRecord, Vec<String>), ActivationError> {
+    let refused = refused(destination);
+    let there = destination.find_audiences(&plan.name).await.map_err(&refused)?;
+    let mut warnings: Vec<String> = namesake_warning(&plan.name, &there).into_iter().collect();
+    let there_before = there.into_iter().map(|audience| audience.id).collect();
+    let spec = AudienceSpec { name: plan.name.clone(), description: plan.description.clone() };
+    let intent = CreateIntent { name: spec.name.clone(), description: spec.description.clone(), there_before };
+    journal.create_intended(&intent).await?;
+    claim.check()?;
+    let created = destination.create_audience(&spec).await.map_err(&refused)?;
+    warnings.extend(created.warnings);
+    Ok((AudienceRecord::new(created.id, &spec.name, spec.description.as_deref()), warnings))
 }
 
 fn namesake_warning(name: &str, there: &[Audience]) -> Option<String> {

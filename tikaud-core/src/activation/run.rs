@@ -4,7 +4,7 @@ use tokio::select;
 
 use super::apply::{Applied, apply};
 use super::offload::offload;
-use super::open::{OpenAudience, connect, create};
+use super::open::{OpenAudience, connect, find_or_create};
 use super::read::read;
 use super::report::{Report, ReportParts};
 use super::{ActivationError, RunOptions, SegmentActivation};
@@ -56,10 +56,11 @@ async fn carry_out(
     let mut journal = ledger.journal(&run);
     let opened = match opened {
         Some(opened) => opened,
-        None => create(destination, &generation, &plan, &journal, claim).await?,
+        None => find_or_create(destination, &generation, &plan, &journal, claim).await?,
     };
     let OpenAudience { writer, record, created, warnings } = opened;
     parts.warnings.extend(warnings);
+    parts.warnings.extend(writer.audience().warnings.iter().cloned());
 
     let mut applied = Applied::default();
     if !plan.changes.is_empty() {
@@ -75,8 +76,8 @@ async fn carry_out(
     next.mapping = Some(plan.mapping.clone());
     if !plan.changes.is_empty() || next != generation {
         next.run = Some(run.clone());
-        let (changes, acknowledged) = (plan.changes.clone(), applied.acknowledged.clone());
-        let held = offload(move || held.after(&changes, &acknowledged.of(&changes))).await?;
+        let (changes, receipts) = (plan.changes.clone(), applied.receipts.clone());
+        let held = offload(move || receipts.settle(&held, &changes)).await?;
         next = ledger.commit(claim, next, &held).await?;
     }
     parts.timings.commit = parts.lap();

@@ -101,7 +101,8 @@ pub enum Receipt {
     Accepted,
     /// It counts once [`finish`](super::AudienceWriter::finish) has succeeded.
     Staged,
-    /// The destination will not have it; sending it again changes nothing.
+    /// The destination will not have it; sending it again changes nothing. None of it was carried out, unless the error
+    /// says that it [may have been](DestinationError::may_have_happened).
     Refused(Refusal),
     /// The reply was lost: it may or may not have been taken.
     Unknown(DestinationError),

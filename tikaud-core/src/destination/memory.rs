@@ -90,7 +90,13 @@ impl MemoryDestination {
 
     fn audience(id: &str, audience: &MemoryAudience) -> Audience {
         let matched = Some(audience.identifiers.len() as u64);
-        Audience { id: AudienceId::new(id), name: Some(audience.name.clone()), matched, ready: Some(true) }
+        Audience {
+            id: AudienceId::new(id),
+            name: Some(audience.name.clone()),
+            matched,
+            ready: Some(true),
+            warnings: Vec::new(),
+        }
     }
 
     fn gone(id: &AudienceId) -> DestinationError {

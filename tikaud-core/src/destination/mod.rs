@@ -86,6 +86,8 @@ pub struct Audience {
     pub matched: Option<u64>,
     /// Whether the destination calls it ready to be used; `None` when it does not say.
     pub ready: Option<bool>,
+    /// Things that the user should know, such as that it is about to expire.
+    pub warnings: Vec<String>,
 }
 
 /// What came of asking for a new audience.

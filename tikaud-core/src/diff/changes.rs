@@ -63,6 +63,13 @@ impl ChangeSets {
         Self { sets }
     }
 
+    /// The change set of a kind, empty when nothing of that kind has to change.
+    #[must_use]
+    pub fn of_kind(&self, kind: IdentifierKind) -> ChangeSet {
+        let none = || ChangeSet { adds: IdentifierSet::empty(kind), removes: IdentifierSet::empty(kind) };
+        self.sets.iter().find(|change| change.kind() == kind).cloned().unwrap_or_else(none)
+    }
+
     /// The change sets, by kind.
     pub fn iter(&self) -> impl Iterator<Item = &ChangeSet> {
         self.sets.iter()

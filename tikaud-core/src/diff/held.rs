@@ -1,6 +1,6 @@
 //! What the audience holds because of us, as far as can be known: the two-set rule.
 
-use super::{ChangeSet, ChangeSets, IdentifierSet, IdentifierSets};
+use super::{ChangeSets, IdentifierSet, IdentifierSets};
 use crate::identifier::IdentifierKind;
 
 /// What the audience holds because of us, as far as can be known.
@@ -29,19 +29,21 @@ impl Held {
         self.confirmed.kinds().chain(self.unconfirmed.kinds())
     }
 
-    /// What is held once `intended` changes may have been sent, and those in `acknowledged` have been answered.
+    /// What is held once `intended` changes may have been sent.
     ///
-    /// `acknowledged` holds parts of the intended changes. With none acknowledged this is what is known from the moment of
-    /// the intent on.
+    /// `acknowledged` and `undone` hold parts of the intended changes: those that the destination says it has carried
+    /// out, and those that were certainly not, because it refused them or because they were never sent. With both empty
+    /// this is what is known from the moment of the intent on.
     #[must_use]
-    pub fn after(&self, intended: &ChangeSets, acknowledged: &ChangeSets) -> Self {
+    pub fn after(&self, intended: &ChangeSets, acknowledged: &ChangeSets, undone: &ChangeSets) -> Self {
         let mut next = self.clone();
         for change in intended.iter() {
             let kind = change.kind();
-            let none = ChangeSet { adds: IdentifierSet::empty(kind), removes: IdentifierSet::empty(kind) };
-            let done = acknowledged.iter().find(|done| done.kind() == kind).unwrap_or(&none);
-            let confirmed = self.confirmed.get(kind).difference(&change.removes).union(&done.adds);
-            let possible = self.possible(kind).union(&change.adds).difference(&done.removes);
+            let (done, undone) = (acknowledged.of_kind(kind), undone.of_kind(kind));
+            let (tried_adds, tried_removes) =
+                (change.adds.difference(&undone.adds), change.removes.difference(&undone.removes));
+            let confirmed = self.confirmed.get(kind).difference(&tried_removes).union(&done.adds);
+            let possible = self.possible(kind).union(&tried_adds).difference(&done.removes);
             next.unconfirmed.insert(possible.difference(&confirmed));
             next.confirmed.insert(confirmed);
         }
@@ -57,6 +59,7 @@ mod tests {
 
     use super::*;
     use crate::destination::Action;
+    use crate::diff::ChangeSet;
 
     const KIND: IdentifierKind = IdentifierKind::IdfaMd5;
 
@@ -72,9 +75,19 @@ mod tests {
         prop::collection::btree_set(0..12_u8, 0..12)
     }
 
-    /// One run: who is in the segment, who of the planned changes reaches the audience, whose reply comes back.
+    /// One run: who is in the segment, who of the planned changes reaches the audience, whose fate is told.
     fn run() -> impl Strategy<Value = (BTreeSet<u8>, BTreeSet<u8>, BTreeSet<u8>)> {
         (some(), some(), some())
+    }
+
+    /// The part of the changes that is about these members.
+    fn part(changes: &ChangeSets, of: &BTreeSet<u8>) -> ChangeSets {
+        let of = set(of);
+        let part = |change: &ChangeSet| ChangeSet {
+            adds: change.adds.intersection(&of),
+            removes: change.removes.intersection(&of),
+        };
+        ChangeSets::from_sets(changes.iter().map(part).collect())
     }
 
     proptest! {
@@ -85,19 +98,14 @@ mod tests {
             last in some(),
         ) {
             let (mut held, mut audience) = (Held::default(), BTreeSet::new());
-            for (segment, delivered, answered) in broken {
+            for (segment, delivered, told) in broken {
                 let changes = ChangeSets::between(&held, &IdentifierSets::from_iter([set(&segment)]));
                 for change in changes.iter() {
                     audience.extend(members(&change.adds).intersection(&delivered));
                     audience = &audience - &(&members(&change.removes) & &delivered);
                 }
-                // An answer comes only for what was delivered.
-                let answered = set(&(&answered & &delivered));
-                let acknowledged = ChangeSets::from_sets(changes.iter().map(|change| ChangeSet {
-                    adds: change.adds.intersection(&answered),
-                    removes: change.removes.intersection(&answered),
-                }).collect());
-                held = held.after(&changes, &acknowledged);
+                let (acknowledged, undone) = (part(&changes, &(&told & &delivered)), part(&changes, &(&told - &delivered)));
+                held = held.after(&changes, &acknowledged, &undone);
                 prop_assert!(members(&held.possible(KIND)).is_superset(&audience), "somebody is stranded");
                 prop_assert!(members(&held.confirmed.get(KIND)).is_subset(&audience), "somebody is left out");
             }
@@ -106,11 +114,18 @@ mod tests {
                 audience.extend(members(&change.adds));
                 audience = &audience - &members(&change.removes);
             }
-            held = held.after(&changes, &changes);
+            held = held.after(&changes, &changes, &ChangeSets::default());
             prop_assert_eq!(&audience, &last);
             prop_assert_eq!(members(&held.confirmed.get(KIND)), last);
             prop_assert!(held.unconfirmed.is_empty());
             prop_assert_eq!(changes.count(Action::Add), changes.iter().map(|change| change.adds.len()).sum::<usize>());
         }
+    }
+
+    #[test]
+    fn what_was_never_there_is_not_possible_after_a_refusal() {
+        let changes = ChangeSets::between(&Held::default(), &IdentifierSets::from_iter([set(&BTreeSet::from([1, 2]))]));
+        let held = Held::default().after(&changes, &ChangeSets::default(), &part(&changes, &BTreeSet::from([1])));
+        assert_eq!(members(&held.possible(KIND)), BTreeSet::from([2]));
     }
 }

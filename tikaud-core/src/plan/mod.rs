@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use self::guard::Facts;
-use crate::destination::{Action, AudienceSpec, Capabilities};
+use crate::destination::{AudienceSpec, Capabilities};
 use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSets};
 use crate::identifier::{FieldMapping, IdentifierKind, Tally};
 use crate::state::{AudienceRecord, Generation};
@@ -151,14 +151,12 @@ impl Estimate {
 /// Kinds that are mapped, held or changed, in order.
 fn kinds(input: &PlanInput<'_>, changes: &ChangeSets) -> Vec<KindPlan> {
     let kinds: BTreeSet<IdentifierKind> = input.mapping.kinds().into_iter().chain(input.held.kinds()).collect();
-    let count = |kind, action| {
-        changes.iter().find(|change| change.kind() == kind).map_or(0, |change| change.of(action).len()) as u64
-    };
     kinds
         .into_iter()
         .map(|kind| {
-            let (segment, adds) = (input.segment.get(kind).len() as u64, count(kind, Action::Add));
-            KindPlan { kind, segment, unchanged: segment - adds, adds, removes: count(kind, Action::Remove) }
+            let change = changes.of_kind(kind);
+            let (segment, adds) = (input.segment.get(kind).len() as u64, change.adds.len() as u64);
+            KindPlan { kind, segment, unchanged: segment - adds, adds, removes: change.removes.len() as u64 }
         })
         .collect()
 }

@@ -4,7 +4,7 @@
 //! journal/<run>/create.json        an audience is about to be asked for
 //!               audience.json      it has been created
 //!               intent.json        which plan files are about to be applied, to which audience
-//!               receipts-<n>.json  what has been acknowledged so far; the highest n counts
+//!               receipts-<n>.json  what has been answered so far; the highest n counts
 //! ```
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::sealed::{create_sealed, read_sealed};
 use super::{AudienceRecord, CreateIntent, DigestFile, ObjectEntry, ObjectKey, StateError, StateStore};
 use crate::destination::Action;
-use crate::diff::{ChangeSet, ChangeSets, IdentifierSet};
+use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSet};
 use crate::identifier::IdentifierKind;
 
 /// Which run it is: the generation that it started from and the epoch of its claim. Later runs sort behind.
@@ -68,36 +68,36 @@ pub(crate) struct Intent {
     pub(crate) changes: Vec<PlannedChange>,
 }
 
-/// Which positions of each plan file have been acknowledged: few ranges, since batches go out in order.
+/// Positions in the plan files: few ranges, since batches go out in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<AcknowledgedFile>", into = "Vec<AcknowledgedFile>")]
-pub(crate) struct Acknowledged {
+#[serde(from = "Vec<FilePositions>", into = "Vec<FilePositions>")]
+pub(crate) struct Positions {
     /// Sorted, neither touching nor overlapping.
     ranges: BTreeMap<(IdentifierKind, Action), Vec<Range<usize>>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct AcknowledgedFile {
+struct FilePositions {
     kind: IdentifierKind,
     action: Action,
     ranges: Vec<Range<usize>>,
 }
 
-impl From<Vec<AcknowledgedFile>> for Acknowledged {
-    fn from(files: Vec<AcknowledgedFile>) -> Self {
+impl From<Vec<FilePositions>> for Positions {
+    fn from(files: Vec<FilePositions>) -> Self {
         Self { ranges: files.into_iter().map(|file| ((file.kind, file.action), file.ranges)).collect() }
     }
 }
 
-impl From<Acknowledged> for Vec<AcknowledgedFile> {
-    fn from(acknowledged: Acknowledged) -> Self {
-        let file = |((kind, action), ranges)| AcknowledgedFile { kind, action, ranges };
-        acknowledged.ranges.into_iter().map(file).collect()
+impl From<Positions> for Vec<FilePositions> {
+    fn from(positions: Positions) -> Self {
+        let file = |((kind, action), ranges)| FilePositions { kind, action, ranges };
+        positions.ranges.into_iter().map(file).collect()
     }
 }
 
-impl Acknowledged {
-    /// Adds the positions of an acknowledged batch.
+impl Positions {
+    /// Adds the positions of a batch.
     pub(crate) fn insert(&mut self, kind: IdentifierKind, action: Action, positions: Range<usize>) {
         let ranges = self.ranges.entry((kind, action)).or_default();
         let at = ranges.partition_point(|range| range.end < positions.start);
@@ -108,13 +108,13 @@ impl Acknowledged {
         ranges.splice(at..upto, std::iter::once(start..end));
     }
 
-    /// How many identifiers have been acknowledged.
+    /// How many positions there are.
     pub(crate) fn count(&self, kind: IdentifierKind, action: Action) -> usize {
         self.ranges.get(&(kind, action)).into_iter().flatten().map(ExactSizeIterator::len).sum()
     }
 
-    /// The acknowledged parts of the intended changes.
-    pub(crate) fn of(&self, intended: &ChangeSets) -> ChangeSets {
+    /// The changes at these positions.
+    fn of(&self, intended: &ChangeSets) -> ChangeSets {
         let part = |change: &ChangeSet, action| {
             let (kind, set) = (change.kind(), change.of(action));
             let ranges = self.ranges.get(&(kind, action)).into_iter().flatten();
@@ -128,6 +128,22 @@ impl Acknowledged {
     }
 }
 
+/// What is known of a plan's changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Receipts {
+    /// Carried out, by the destination's word.
+    pub(crate) acknowledged: Positions,
+    /// Certainly not carried out: refused, or never sent.
+    pub(crate) undone: Positions,
+}
+
+impl Receipts {
+    /// What is held once the intended changes may have been sent, and these receipts have come.
+    pub(crate) fn settle(&self, held: &Held, intended: &ChangeSets) -> Held {
+        held.after(intended, &self.acknowledged.of(intended), &self.undone.of(intended))
+    }
+}
+
 /// Everything that a run has written down.
 #[derive(Debug)]
 pub(crate) struct RunRecord {
@@ -135,7 +151,7 @@ pub(crate) struct RunRecord {
     pub(crate) create: Option<CreateIntent>,
     pub(crate) audience: Option<AudienceRecord>,
     pub(crate) intent: Option<Intent>,
-    pub(crate) acknowledged: Acknowledged,
+    pub(crate) receipts: Receipts,
 }
 
 /// A run's journal, open for writing.
@@ -143,13 +159,14 @@ pub(crate) struct RunRecord {
 pub(crate) struct Journal {
     store: Arc<dyn StateStore>,
     folder: ObjectKey,
-    receipts: u64,
+    /// The number of the latest receipts.
+    written: u64,
 }
 
 impl Journal {
     /// A journal in its folder, which must be new.
     pub(super) fn new(store: Arc<dyn StateStore>, folder: ObjectKey) -> Self {
-        Self { store, folder, receipts: 0 }
+        Self { store, folder, written: 0 }
     }
 
     /// An audience is about to be asked for.
@@ -167,12 +184,12 @@ impl Journal {
         create_sealed(&*self.store, &self.folder.child("intent.json"), intent).await
     }
 
-    /// This much has been acknowledged.
-    pub(crate) async fn acknowledge(&mut self, acknowledged: &Acknowledged) -> Result<(), StateError> {
+    /// These receipts have come so far.
+    pub(crate) async fn receive(&mut self, receipts: &Receipts) -> Result<(), StateError> {
         let key = |number: u64| self.folder.child(format_args!("receipts-{number:08}.json"));
-        create_sealed(&*self.store, &key(self.receipts + 1), acknowledged).await?;
-        self.store.delete(&key(self.receipts)).await?;
-        self.receipts += 1;
+        create_sealed(&*self.store, &key(self.written + 1), receipts).await?;
+        self.store.delete(&key(self.written)).await?;
+        self.written += 1;
         Ok(())
     }
 }
@@ -183,8 +200,7 @@ pub(super) async fn read_record(
     run: RunId,
     objects: &[&ObjectEntry],
 ) -> Result<RunRecord, StateError> {
-    let mut record =
-        RunRecord { run, create: None, audience: None, intent: None, acknowledged: Acknowledged::default() };
+    let mut record = RunRecord { run, create: None, audience: None, intent: None, receipts: Receipts::default() };
     // By key, so that of several receipts the last one counts.
     for object in objects {
         let (key, len) = (&object.key, object.len);
@@ -192,7 +208,7 @@ pub(super) async fn read_record(
             "create.json" => record.create = Some(read_sealed(store, key, len).await?),
             "audience.json" => record.audience = Some(read_sealed(store, key, len).await?),
             "intent.json" => record.intent = Some(read_sealed(store, key, len).await?),
-            name if name.starts_with("receipts-") => record.acknowledged = read_sealed(store, key, len).await?,
+            name if name.starts_with("receipts-") => record.receipts = read_sealed(store, key, len).await?,
             _ => return Err(StateError::damaged(key, "no version known here writes such an object")),
         }
     }
@@ -211,19 +227,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn acknowledged_positions_are_those_of_the_batches(
+        fn positions_are_those_of_the_batches(
             batches in prop::collection::vec((0..40_usize, 0..6_usize), 0..20),
         ) {
-            let mut acknowledged = Acknowledged::default();
+            let mut positions = Positions::default();
             let mut expected = BTreeSet::new();
             for (start, len) in batches {
-                acknowledged.insert(KIND, Action::Add, start..start + len);
+                positions.insert(KIND, Action::Add, start..start + len);
                 expected.extend(start..start + len);
             }
-            let ranges = acknowledged.ranges.get(&(KIND, Action::Add)).cloned().unwrap_or_default();
+            let ranges = positions.ranges.get(&(KIND, Action::Add)).cloned().unwrap_or_default();
             prop_assert!(ranges.is_sorted_by(|a, b| a.end < b.start), "{:?}", ranges);
             prop_assert_eq!(ranges.into_iter().flatten().collect::<BTreeSet<_>>(), expected.clone());
-            prop_assert_eq!(acknowledged.count(KIND, Action::Add), expected.len());
+            prop_assert_eq!(positions.count(KIND, Action::Add), expected.len());
         }
     }
 

@@ -31,7 +31,7 @@ pub(crate) use digest_file::{read_digests, write_digests};
 pub use error::StateError;
 pub use generation::{AudienceRecord, CreateIntent, Generation, SnapshotFiles};
 pub use journal::RunId;
-pub(crate) use journal::{Acknowledged, Intent, Journal, PlannedChange, RunRecord};
+pub(crate) use journal::{Intent, Journal, PlannedChange, Receipts, RunRecord};
 pub use key::{ActivationId, InvalidName, ObjectKey};
 pub(crate) use ledger::{Current, Ledger};
 pub use local::LocalStateStore;

@@ -147,7 +147,11 @@ impl AudienceDetails {
     /// The audience, in the words of the contract; `None` without an id.
     pub(crate) fn into_audience(self) -> Option<Audience> {
         let id = AudienceId::new(self.audience_id?);
-        Some(Audience { id, name: self.name, matched: self.cover_num, ready: self.is_valid })
+        let expiring = (self.is_expiring == Some(true)).then(|| {
+            format!("audience {id} expires within 60 days unless it is changed, or used in an active ad group")
+        });
+        let warnings = expiring.into_iter().collect();
+        Some(Audience { id, name: self.name, matched: self.cover_num, ready: self.is_valid, warnings })
     }
 
     /// Whether it may be a streaming audience that belongs to the account itself.

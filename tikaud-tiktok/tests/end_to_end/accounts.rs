@@ -59,7 +59,7 @@ async fn an_account_that_the_user_may_not_use_is_named_with_what_is_missing() {
     let error = refused(&scene, None, FORBIDDEN_ACCOUNT).await;
     assert_eq!(kind(&error), Kind::Permission);
     insta::assert_snapshot!(chain(&error), @r#"
-    the destination `tiktok/7000000000000000003` refused; nothing was sent
+    the destination `tiktok/7000000000000000003` cannot be used; no identifier was sent
     cannot read the audiences of ad account 7000000000000000003: no permission for the operation or the object; have an Admin of the account or its Business Center grant the role Admin or Operator and the scope Audience Management, then connect again (code 40001, request SIM0000000000000002)
     TikTok answered: "No permission to operate advertiser 7000000000000000003."
     "#);
@@ -67,7 +67,7 @@ async fn an_account_that_the_user_may_not_use_is_named_with_what_is_missing() {
     let error = refused(&scene, Some(credentials), FORBIDDEN_ACCOUNT).await;
     assert_eq!(kind(&error), Kind::Permission);
     insta::assert_snapshot!(chain(&error), @r"
-    the destination `tiktok/7000000000000000003` refused; nothing was sent
+    the destination `tiktok/7000000000000000003` cannot be used; no identifier was sent
     the connecting user has no permission on ad account 7000000000000000003: it is not among the 2 accounts that the token may use (7000000000000000001, 7000000000000000002); have an Admin of the account or its Business Center grant the role Admin or Operator, then connect again
     ");
 }
@@ -79,7 +79,7 @@ async fn a_user_who_may_only_look_is_told_the_role_that_is_missing() {
     let error = refused(&Scene::of(world).await, None, ACCOUNT).await;
     assert_eq!(kind(&error), Kind::Permission);
     insta::assert_snapshot!(chain(&error), @r#"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot create an audience in ad account 7000000000000000001: no permission for the operation or the object; have an Admin of the account or its Business Center grant the role Admin or Operator and the scope Audience Management, then connect again (code 40001, request SIM0000000000000004)
     TikTok answered: "No permission: you must be an Admin or Operator of the ad account 7000000000000000001."
     "#);

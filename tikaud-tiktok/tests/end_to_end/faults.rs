@@ -99,7 +99,7 @@ async fn create_under(effect: Effect, rule: DescriptionRule) -> (String, Vec<Str
 async fn an_audience_whose_reply_was_lost_is_found_again_and_not_made_twice() {
     let (error, warnings, log) = create_under(Effect::LoseReply, DescriptionRule::Accept).await;
     insta::assert_snapshot!(error, @r"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot create an audience in ad account 7000000000000000001: the connection broke before the reply was complete; check the network and try again
     the connection broke
     error sending request
@@ -155,7 +155,7 @@ async fn a_host_that_is_out_of_reach_is_an_error_that_sends_nothing() {
     scene.inject([FaultRule::new(Effect::DropRequest).times(3)]);
     let error = scene.try_run(&(0..12).collect(), &scene.resigned_client()).await.unwrap_err();
     insta::assert_snapshot!(chain(&error), @r"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot find audience 7100000000000000001 in ad account 7000000000000000001: the connection broke before the reply was complete; check the network and try again
     the connection broke
     error sending request

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tikaud_core::activation::{Activation, Report, SegmentActivation};
 use tikaud_core::destination::Destination;
-use tikaud_tiktok::simulator::{DescriptionRule, Endpoint, World};
+use tikaud_tiktok::simulator::{DescriptionRule, Effect, Endpoint, FaultRule, World};
 
 use crate::scene::{ACCOUNT, Scene, buyers, by_email, options, post};
 
@@ -115,4 +115,18 @@ async fn an_audience_whose_name_was_cut_is_found_by_its_full_name() {
     let found = destination.find_audiences(&name_of(90)).await.unwrap();
     assert_eq!(found.iter().map(|audience| audience.id.as_str()).collect::<Vec<_>>(), [scene.audience().id()]);
     assert_eq!(destination.find_audiences(&name_of(66)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_audience_found_after_a_lost_reply_has_the_name_it_was_asked_for_by() {
+    let scene = Scene::new().await;
+    scene.inject([FaultRule::new(Effect::LoseReply).on_endpoint(Endpoint::SegmentAudience).times(9)]);
+    named(&scene, "Buyers").run(&options()).await.unwrap_err();
+    scene.inject([]);
+    let report = named(&scene, "Renamed").run(&options()).await.unwrap();
+    assert_eq!(report.audience.unwrap().name, "Buyers");
+    assert_eq!(scene.audience().name(), "Buyers");
+    // From then on it is a rename like any other.
+    let report = named(&scene, "Renamed").run(&options()).await.unwrap();
+    assert!(report.warnings.iter().any(|warning| warning.contains("keeps the name `Buyers`")), "{report}");
 }

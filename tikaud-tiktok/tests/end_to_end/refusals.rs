@@ -25,7 +25,7 @@ async fn refused_at(endpoint: Endpoint, effect: Effect, kind: Kind) -> String {
 async fn a_missing_permission_at_the_connection_names_account_and_permission() {
     let error = refused_at(Endpoint::CustomAudienceList, Effect::PermissionError, Kind::Permission).await;
     insta::assert_snapshot!(error, @r#"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot read the audiences of ad account 7000000000000000001: no permission for the operation or the object; have an Admin of the account or its Business Center grant the role Admin or Operator and the scope Audience Management, then connect again (code 40001, request SIM0000000000000002)
     TikTok answered: "No permission to operate advertiser."
     "#);
@@ -35,7 +35,7 @@ async fn a_missing_permission_at_the_connection_names_account_and_permission() {
 async fn a_dead_token_at_the_connection_says_connect_again() {
     let error = refused_at(Endpoint::AdvertiserInfo, Effect::TokenError, Kind::Authorization).await;
     insta::assert_snapshot!(error, @r#"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot read ad account 7000000000000000001: the access token is wrong or was revoked; connect again to get a new access token (code 40105, request SIM0000000000000001)
     TikTok answered: "Access token is incorrect or has been revoked."
     "#);
@@ -45,7 +45,7 @@ async fn a_dead_token_at_the_connection_says_connect_again() {
 async fn a_missing_permission_at_the_create_names_account_and_permission() {
     let error = refused_at(Endpoint::SegmentAudience, Effect::PermissionError, Kind::Permission).await;
     insta::assert_snapshot!(error, @r#"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot create an audience in ad account 7000000000000000001: no permission for the operation or the object; have an Admin of the account or its Business Center grant the role Admin or Operator and the scope Audience Management, then connect again (code 40001, request SIM0000000000000004)
     TikTok answered: "No permission to operate advertiser."
     "#);
@@ -55,7 +55,7 @@ async fn a_missing_permission_at_the_create_names_account_and_permission() {
 async fn a_dead_token_at_the_create_says_connect_again() {
     let error = refused_at(Endpoint::SegmentAudience, Effect::TokenError, Kind::Authorization).await;
     insta::assert_snapshot!(error, @r#"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot create an audience in ad account 7000000000000000001: the access token is wrong or was revoked; connect again to get a new access token (code 40105, request SIM0000000000000004)
     TikTok answered: "Access token is incorrect or has been revoked."
     "#);
@@ -68,7 +68,7 @@ async fn a_create_that_is_refused_for_another_reason_than_its_description_is_an_
     let scene = Scene::of(world).await;
     let error = scene.try_run(&(0..9).collect(), &scene.client).await.unwrap_err();
     insta::assert_snapshot!(chain(&error), @r#"
-    the destination `tiktok/7000000000000000001` refused; nothing was sent
+    the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent
     cannot create an audience in ad account 7000000000000000001: a parameter is wrong, or the audience cannot be edited now; mend the input that TikTok's message names (code 40002, request SIM0000000000000005)
     TikTok answered: "The ad account has 0 audiences, which is the limit. Delete some first."
     "#);

@@ -72,7 +72,7 @@ impl<'a> ReportParts<'a> {
             .kinds
             .iter()
             .map(|kind| {
-                let accepted = |action| applied.acknowledged.count(kind.kind, action) as u64;
+                let accepted = |action| applied.receipts.acknowledged.count(kind.kind, action) as u64;
                 let (added, removed) = (accepted(Action::Add), accepted(Action::Remove));
                 KindReport {
                     kind: kind.kind,

@@ -44,7 +44,9 @@ impl Display for Report {
         }
         write_judgement(f, &self.plan)?;
         for failure in &self.failures {
-            writeln!(f, "  failure: {}", chain(&failure.error).join(": "))?;
+            let columns: Vec<String> = failure.columns.iter().map(|column| format!("`{column}`")).collect();
+            let about = if columns.is_empty() { String::new() } else { format!("{}: ", columns.join(", ")) };
+            writeln!(f, "  failure: {about}{}", chain(&failure.error).join(": "))?;
         }
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;

@@ -6,7 +6,9 @@ use super::Ledger;
 use crate::destination::Action;
 use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSet};
 use crate::state::journal::read_record;
-use crate::state::{Generation, Intent, ObjectEntry, PlannedChange, RunId, RunRecord, StateError, read_digests};
+use crate::state::{
+    Generation, Intent, ObjectEntry, PlannedChange, Receipts, RunId, RunRecord, StateError, read_digests,
+};
 
 impl Ledger {
     /// The journals of runs that ended without a commit, in the order of the runs.
@@ -45,10 +47,10 @@ impl Ledger {
             Err(StateError::NotFound { .. }) if overtaken => return Ok(held.clone()),
             intended => intended?,
         };
-        // A run that another has overtaken wrote its acknowledgements without knowing what the other did since: they
-        // prove nothing about now. What it intended may still have been sent.
-        let acknowledged = if overtaken { ChangeSets::default() } else { record.acknowledged.of(&intended) };
-        Ok(held.after(&intended, &acknowledged))
+        // A run that another has overtaken got its answers without knowing what the other did since: they prove nothing
+        // about now. What it intended may still have been sent.
+        let receipts = if overtaken { &Receipts::default() } else { &record.receipts };
+        Ok(receipts.settle(held, &intended))
     }
 
     async fn read_plan(&self, planned: &[PlannedChange]) -> Result<ChangeSets, StateError> {
