@@ -40,9 +40,11 @@ impl Held {
             let kind = change.kind();
             let none = ChangeSet { adds: IdentifierSet::empty(kind), removes: IdentifierSet::empty(kind) };
             let done = acknowledged.iter().find(|done| done.kind() == kind).unwrap_or(&none);
-            let confirmed = self.confirmed.get(kind).difference(&change.removes).union(&done.adds);
-            let possible = self.possible(kind).union(&change.adds).difference(&done.removes);
-            next.unconfirmed.insert(possible.difference(&confirmed));
+            let (before, unconfirmed) = (self.confirmed.get(kind), self.unconfirmed.get(kind));
+            let confirmed = before.difference(&change.removes).union(&done.adds);
+            // What is possible and not confirmed, without going through what was confirmed and stays so.
+            let touched = change.removes.intersection(&before).union(&unconfirmed).union(&change.adds);
+            next.unconfirmed.insert(touched.difference(&done.removes).difference(&confirmed));
             next.confirmed.insert(confirmed);
         }
         next
