@@ -40,11 +40,12 @@ impl Held {
         for change in intended.iter() {
             let kind = change.kind();
             let (done, undone) = (acknowledged.of_kind(kind), undone.of_kind(kind));
-            let (tried_adds, tried_removes) =
-                (change.adds.difference(&undone.adds), change.removes.difference(&undone.removes));
-            let confirmed = self.confirmed.get(kind).difference(&tried_removes).union(&done.adds);
-            let possible = self.possible(kind).union(&tried_adds).difference(&done.removes);
-            next.unconfirmed.insert(possible.difference(&confirmed));
+            let (adds, removes) = (change.adds.difference(&undone.adds), change.removes.difference(&undone.removes));
+            let (before, unconfirmed) = (self.confirmed.get(kind), self.unconfirmed.get(kind));
+            let confirmed = before.difference(&removes).union(&done.adds);
+            // What is possible and not confirmed, without going through what was confirmed and stays so.
+            let touched = removes.intersection(&before).union(&unconfirmed).union(&adds);
+            next.unconfirmed.insert(touched.difference(&done.removes).difference(&confirmed));
             next.confirmed.insert(confirmed);
         }
         next

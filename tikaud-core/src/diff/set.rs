@@ -90,16 +90,29 @@ impl IdentifierSet {
         self.digests.slice(positions.start.min(end) * width..end * width)
     }
 
+    /// The part of the set at these positions, without copying; what lies past the end is left out.
+    pub(crate) fn part(&self, positions: Range<usize>) -> Self {
+        Self { kind: self.kind, digests: self.slice(positions) }
+    }
+
     /// What is in this set and not in the other.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
+        // Most sets meet an empty one: at the first sync, and wherever nothing is left unconfirmed. Those are shared.
+        if self.is_empty() || other.is_empty() {
+            return self.clone();
+        }
         self.merge(other, |side| side == Ordering::Less)
     }
 
     /// What is in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        self.merge(other, |_| true)
+        match (self.is_empty(), other.is_empty()) {
+            (_, true) => self.clone(),
+            (true, false) => other.clone(),
+            (false, false) => self.merge(other, |_| true),
+        }
     }
 
     /// What is in both.
@@ -111,21 +124,11 @@ impl IdentifierSet {
     /// Walks both sets in order and keeps what `keep` says: `Less` is in this one only, `Greater` in the other only.
     fn merge(&self, other: &Self, keep: impl Fn(Ordering) -> bool) -> Self {
         debug_assert_eq!(self.kind, other.kind);
-        let mut merged = Vec::new();
-        let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
-        loop {
-            let side = match (left.peek(), right.peek()) {
-                (Some(a), Some(b)) => a.cmp(b),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => break,
-            };
-            let from_left = if side == Ordering::Greater { None } else { left.next() };
-            let from_right = if side == Ordering::Less { None } else { right.next() };
-            if let Some(digest) = from_left.or(from_right).filter(|_| keep(side)) {
-                merged.extend_from_slice(digest);
-            }
-        }
+        let merged = match self.kind.digest_len() {
+            16 => merge::<16>(&self.digests, &other.digests, keep),
+            32 => merge::<32>(&self.digests, &other.digests, keep),
+            _ => merge::<64>(&self.digests, &other.digests, keep),
+        };
         Self { kind: self.kind, digests: merged.into() }
     }
 }
@@ -140,12 +143,16 @@ impl fmt::Debug for IdentifierSet {
     }
 }
 
+/// The order of digests. They are uniform: the first eight bytes decide almost always, and compare as one number.
+fn compare<const N: usize>(a: &[u8; N], b: &[u8; N]) -> Ordering {
+    let prefix = |digest: &[u8; N]| digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    prefix(a).cmp(&prefix(b)).then_with(|| a.cmp(b))
+}
+
 /// Sorts the digests in place and moves the distinct ones to the front; gives their length in bytes.
 fn sort_and_deduplicate<const N: usize>(bytes: &mut [u8]) -> usize {
     let (digests, _) = bytes.as_chunks_mut::<N>();
-    // Digests are uniform: the first eight bytes decide almost always, and compare as one number.
-    let prefix = |digest: &[u8; N]| digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
-    digests.par_sort_unstable_by(|a, b| prefix(a).cmp(&prefix(b)).then_with(|| a.cmp(b)));
+    digests.par_sort_unstable_by(compare);
     let mut kept = 0;
     for at in 0..digests.len() {
         if kept == 0 || digests[kept - 1] != digests[at] {
@@ -154,6 +161,42 @@ fn sort_and_deduplicate<const N: usize>(bytes: &mut [u8]) -> usize {
         }
     }
     kept * N
+}
+
+/// Walks sorted digests on both sides and gives those that are to be kept, in order.
+fn merge<const N: usize>(left: &[u8], right: &[u8], keep: impl Fn(Ordering) -> bool) -> Vec<u8> {
+    let ((mut left, _), (mut right, _)) = (left.as_chunks::<N>(), right.as_chunks::<N>());
+    let mut merged = Vec::new();
+    let mut take = |digests: &[[u8; N]], side| {
+        if keep(side) {
+            merged.extend_from_slice(digests.as_flattened());
+        }
+    };
+    while let ([a, after_a @ ..], [b, after_b @ ..]) = (left, right) {
+        let side = compare(a, b);
+        let run;
+        match side {
+            Ordering::Less => (run, left) = left.split_at(count_below(left, b)),
+            Ordering::Greater => (run, right) = right.split_at(count_below(right, a)),
+            Ordering::Equal => (run, left, right) = (std::slice::from_ref(a), after_a, after_b),
+        }
+        take(run, side);
+    }
+    take(left, Ordering::Less);
+    take(right, Ordering::Greater);
+    merged
+}
+
+/// How many digests are below the bound; the first one is. In steps that double, so that a small set is merged into a
+/// large one at the cost of a copy.
+fn count_below<const N: usize>(digests: &[[u8; N]], bound: &[u8; N]) -> usize {
+    let below = |digest: &[u8; N]| compare(digest, bound).is_lt();
+    let mut reach = 1;
+    while digests.get(reach).is_some_and(below) {
+        reach *= 2;
+    }
+    let known = reach / 2;
+    known + digests[known..digests.len().min(reach)].partition_point(below)
 }
 
 #[cfg(test)]

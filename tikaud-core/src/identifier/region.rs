@@ -27,6 +27,25 @@ const CODES: [&str; 252] = [
     "YE", "YT", "ZA", "ZM", "ZW",
 ];
 
+/// Where each pair of letters is in [`CODES`], by [`pair`]. Read for every row of a table with a country column.
+const POSITIONS: [Option<u8>; 26 * 26] = {
+    let mut positions = [None; 26 * 26];
+    let mut at = 0;
+    while at < CODES.len() {
+        let code = CODES[at].as_bytes();
+        #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 256 codes")]
+        let position = at as u8;
+        positions[pair(code[0], code[1])] = Some(position);
+        at += 1;
+    }
+    positions
+};
+
+/// The number of a pair of letters in upper case.
+const fn pair(first: u8, second: u8) -> usize {
+    (first - b'A') as usize * 26 + (second - b'A') as usize
+}
+
 /// A country, by its two-letter code in ISO 3166-1: where a phone number in national form is to be read.
 ///
 /// Parsed in either case, white space around it aside; written in upper case.
@@ -62,10 +81,12 @@ impl FromStr for Region {
     type Err = UnknownRegion;
 
     fn from_str(text: &str) -> Result<Self, UnknownRegion> {
-        let letters =
-            <[u8; 2]>::try_from(text.trim().as_bytes()).map_err(|_| UnknownRegion)?.map(|b| b.to_ascii_uppercase());
-        let at = CODES.binary_search_by(|code| code.as_bytes().cmp(&letters)).map_err(|_| UnknownRegion)?;
-        u8::try_from(at).map(Self).map_err(|_| UnknownRegion)
+        let [first, second] = <[u8; 2]>::try_from(text.trim().as_bytes()).map_err(|_| UnknownRegion)?;
+        if !first.is_ascii_alphabetic() || !second.is_ascii_alphabetic() {
+            return Err(UnknownRegion);
+        }
+        let position = POSITIONS[pair(first.to_ascii_uppercase(), second.to_ascii_uppercase())];
+        position.map(Self).ok_or(UnknownRegion)
     }
 }
 

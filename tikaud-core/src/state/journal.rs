@@ -117,10 +117,17 @@ impl Positions {
     fn of(&self, intended: &ChangeSets) -> ChangeSets {
         let part = |change: &ChangeSet, action| {
             let (kind, set) = (change.kind(), change.of(action));
-            let ranges = self.ranges.get(&(kind, action)).into_iter().flatten();
-            let digests: Vec<u8> = ranges.flat_map(|range| set.slice(range.clone())).collect();
-            // Parts of a sorted set in order are sorted; out of order, from a damaged journal, they are put in order.
-            IdentifierSet::from_unsorted(kind, digests)
+            match self.ranges.get(&(kind, action)).map(Vec::as_slice) {
+                // All that was sent before something stopped it, which is nearly always all there was.
+                Some([range]) => set.part(range.clone()),
+                ranges => {
+                    let ranges = ranges.unwrap_or_default().iter();
+                    let digests: Vec<u8> = ranges.flat_map(|range| set.slice(range.clone())).collect();
+                    // Parts of a sorted set in order are sorted; out of order, from a damaged journal, they are put in
+                    // order.
+                    IdentifierSet::from_unsorted(kind, digests)
+                }
+            }
         };
         let parts =
             |change: &ChangeSet| ChangeSet { adds: part(change, Action::Add), removes: part(change, Action::Remove) };
