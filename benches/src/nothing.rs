@@ -27,7 +27,7 @@ impl NothingDestination {
 }
 
 fn audience(id: &AudienceId) -> Audience {
-    Audience { id: id.clone(), name: None, matched: None, ready: None }
+    Audience { id: id.clone(), name: None, matched: None, ready: None, warnings: Vec::new() }
 }
 
 #[async_trait]

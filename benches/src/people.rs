@@ -122,6 +122,7 @@ impl Person {
 mod tests {
     use std::sync::Arc;
 
+    use tikaud_core::diff::IdentifierSets;
     use tikaud_core::identifier::{DefaultPhoneParser, Extractor, Field, FieldMapping, PhoneRegion};
     use tikaud_core::segment::{MemberBatch, TextColumn};
 
@@ -141,7 +142,8 @@ mod tests {
             ("phone", Field::Phone(PhoneRegion::Column("country".into()))),
         ]);
         let extractor = Extractor::new(&mapping.unwrap(), Arc::new(DefaultPhoneParser::try_new().unwrap()));
-        let (sets, _) = extractor.extract(&MemberBatch::try_new(columns.into()).unwrap(), 1).unwrap().into_sets();
+        let (digests, _) = extractor.extract(&MemberBatch::try_new(columns.into()).unwrap(), 1).unwrap().into_digests();
+        let sets = IdentifierSets::from_iter(digests);
         assert_eq!(sets.iter().map(|set| set.len()).collect::<Vec<_>>(), [20_000, 20_000]);
     }
 

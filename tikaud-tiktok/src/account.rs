@@ -48,15 +48,33 @@ pub struct AdAccount {
     pub name: Option<String>,
 }
 
-/// Every ad account that the token may use.
-pub(crate) async fn list(
-    client: &TikTokClient,
-    credentials: &AppCredentials,
-) -> Result<Vec<AdAccount>, DestinationError> {
-    let answer = client.transport.send(&AdvertiserGet { credentials }, &TrafficCounter::default()).await;
-    let listed = answer.map_err(|failed| explain("list the ad accounts of the access token", failed))?.data.list;
-    let account = |(id, name)| AdAccount { id: AdAccountId(id), name };
-    Ok(listed.into_iter().filter_map(|it| Some((it.advertiser_id?, it.advertiser_name))).map(account).collect())
+impl TikTokClient {
+    /// The ad accounts that the token may use, to choose one. An account that is not in the list is one on which the
+    /// connecting user has no permission.
+    ///
+    /// ```no_run
+    /// use tikaud_tiktok::{AccessToken, AppCredentials, TikTokClient};
+    ///
+    /// # async fn list() -> Result<(), tikaud_core::destination::DestinationError> {
+    /// let client = TikTokClient::builder(AccessToken::new("0a1b2c")).build()?;
+    /// for account in client.ad_accounts(&AppCredentials::new("7000000000000000009", "hush")).await? {
+    ///     println!("{} {}", account.id, account.name.as_deref().unwrap_or("(no name)"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Authorization`](Kind::Authorization) when token, app id and secret do not go together;
+    /// [`Permission`](Kind::Permission) when the token lacks the scope Ad Account Management; otherwise when
+    /// TikTok is out of reach.
+    pub async fn ad_accounts(&self, credentials: &AppCredentials) -> Result<Vec<AdAccount>, DestinationError> {
+        let answer = self.transport.send(&AdvertiserGet { credentials }, &TrafficCounter::default()).await;
+        let listed = answer.map_err(|failed| explain("list the ad accounts of the access token", failed))?.data.list;
+        let account = |(id, name)| AdAccount { id: AdAccountId(id), name };
+        Ok(listed.into_iter().filter_map(|it| Some((it.advertiser_id?, it.advertiser_name))).map(account).collect())
+    }
 }
 
 /// Proves that the account's audiences can be used, and changes nothing.
@@ -80,7 +98,7 @@ async fn check_listed(
     credentials: &AppCredentials,
     connection: &mut Connection,
 ) -> Result<(), DestinationError> {
-    let accounts = match list(client, credentials).await {
+    let accounts = match client.ad_accounts(credentials).await {
         Ok(accounts) => accounts,
         // The scope Ad Account Management is a comfort; what matters is the access to audiences.
         Err(error) if error.kind() == Kind::Permission => {

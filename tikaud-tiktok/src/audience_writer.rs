@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tikaud_core::destination::{
-    Action, Audience, AudienceId, AudienceWriter, Batch, DestinationError, DestinationErrorKind as Kind, Receipt,
-    Refusal, RefusalScope, Traffic,
+    Audience, AudienceId, AudienceWriter, Batch, DestinationError, DestinationErrorKind as Kind, Receipt, Refusal,
+    RefusalScope, Traffic,
 };
+use tikaud_core::diff::Action;
 use tikaud_core::identifier::IdentifierKind;
 
 use crate::account::AdAccountId;

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use tikaud_core::destination::{DestinationError, DestinationErrorKind};
 
-use crate::account::{self, AdAccount};
-use crate::token::{AccessToken, AppCredentials};
+use crate::token::AccessToken;
 use crate::transport::{Endpoint, Jitter, PRODUCTION, Pace, RetryPolicy, Transport, TransportSettings};
 
 /// A connection to TikTok's API for Business. Cheap to clone; clones share connections and pace.
@@ -54,30 +53,6 @@ impl TikTokClient {
     pub fn with_token(&self, token: &AccessToken) -> Result<Self, DestinationError> {
         let transport = self.transport.with_token(token.to_header()?);
         Ok(Self { transport, requests_per_second: self.requests_per_second })
-    }
-
-    /// The ad accounts that the token may use, to choose one. An account that is not in the list is one on which the
-    /// connecting user has no permission.
-    ///
-    /// ```no_run
-    /// use tikaud_tiktok::{AccessToken, AppCredentials, TikTokClient};
-    ///
-    /// # async fn list() -> Result<(), tikaud_core::destination::DestinationError> {
-    /// let client = TikTokClient::builder(AccessToken::new("0a1b2c")).build()?;
-    /// for account in client.ad_accounts(&AppCredentials::new("7000000000000000009", "hush")).await? {
-    ///     println!("{} {}", account.id, account.name.as_deref().unwrap_or("(no name)"));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`DestinationErrorKind::Authorization`] when token, app id and secret do not go together;
-    /// [`DestinationErrorKind::Permission`] when the token lacks the scope Ad Account Management; otherwise when
-    /// TikTok is out of reach.
-    pub async fn ad_accounts(&self, credentials: &AppCredentials) -> Result<Vec<AdAccount>, DestinationError> {
-        account::list(self, credentials).await
     }
 }
 

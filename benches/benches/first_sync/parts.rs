@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use futures::TryStreamExt;
 use tikaud_benches::process_cpu;
-use tikaud_core::diff::{ChangeSets, Held};
+use tikaud_core::diff::{ChangeSets, Held, IdentifierSets};
 use tikaud_core::identifier::{DefaultPhoneParser, Extracted, Extractor, Field, FieldMapping};
 use tikaud_core::segment::{MemberBatch, Segment};
 use tikaud_sources::FileSegment;
@@ -37,7 +37,8 @@ pub(crate) async fn measure(scenario: &str, directory: &Path) -> Outcome<Vec<Mea
     measurements.push(of("normalise and hash phones", wall, cpu));
 
     let extracted = extracted?;
-    let ((sets, _), wall, cpu) = timed(|| extracted.into_sets());
+    let (digests, _) = extracted.into_digests();
+    let (sets, wall, cpu) = timed(|| digests.into_iter().collect::<IdentifierSets>());
     measurements.push(of("sort", wall, cpu));
 
     let (_, wall, cpu) = timed(|| ChangeSets::between(&Held::default(), &sets));

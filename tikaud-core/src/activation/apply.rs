@@ -9,10 +9,8 @@ use futures::stream::FuturesUnordered;
 use tokio::time::Instant;
 
 use super::{Progress, RunOptions};
-use crate::destination::{
-    Action, AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope,
-};
-use crate::diff::ChangeSets;
+use crate::destination::{AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope};
+use crate::diff::{Action, ChangeSets};
 use crate::identifier::IdentifierKind;
 use crate::state::{Claim, Journal, Receipts, StateError};
 

@@ -45,5 +45,6 @@ pub(super) async fn read(
     while let Some(part) = jobs.try_next().await? {
         extracted.extend(part.map_err(unreadable)?);
     }
-    offload(move || extracted.into_sets()).await
+    let (digests, tally) = extracted.into_digests();
+    Ok((offload(move || digests.into_iter().collect()).await?, tally))
 }

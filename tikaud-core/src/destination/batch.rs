@@ -3,37 +3,10 @@
 use std::fmt;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 
 use super::DestinationError;
+use crate::diff::Action;
 use crate::identifier::IdentifierKind;
-
-/// Whether identifiers go in or out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Into the audience.
-    Add,
-    /// Out of the audience.
-    Remove,
-}
-
-impl Action {
-    /// The name in files and reports.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Remove => "remove",
-        }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// Identifiers of one kind that go in, or out, together. Kind and digests cannot disagree: the digests are of the
 /// kind's width by construction.

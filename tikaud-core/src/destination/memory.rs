@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    Action, Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience,
-    Destination, DestinationError, DestinationErrorKind, DestinationId, Receipt, Refusal, RefusalScope, Traffic,
+    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
+    DestinationError, DestinationErrorKind, DestinationId, Receipt, Refusal, RefusalScope, Traffic,
 };
-use crate::diff::{IdentifierSet, IdentifierSets};
+use crate::diff::{Action, IdentifierSet, IdentifierSets};
 use crate::identifier::IdentifierKind;
 
 /// Audiences in memory: the reference implementation of [`Destination`], for tests. Clones share the audiences.

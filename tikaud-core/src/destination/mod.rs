@@ -5,7 +5,7 @@ mod capabilities;
 mod error;
 mod memory;
 
-pub use batch::{Action, Batch, Receipt, Refusal, RefusalScope};
+pub use batch::{Batch, Receipt, Refusal, RefusalScope};
 pub use capabilities::{Acknowledgement, Capabilities, DescriptionSupport, NameLimit};
 pub use error::{DestinationError, DestinationErrorKind, Retry};
 pub use memory::MemoryDestination;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Held, IdentifierSet, IdentifierSets};
-use crate::destination::Action;
+use super::{Action, Held, IdentifierSet, IdentifierSets};
+
 use crate::identifier::IdentifierKind;
 
 /// What has to change for one kind of identifier. The two sets share nothing: one is in the segment, the other is not.

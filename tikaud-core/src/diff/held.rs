@@ -59,8 +59,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::destination::Action;
-    use crate::diff::ChangeSet;
+
+    use crate::diff::{Action, ChangeSet};
 
     const KIND: IdentifierKind = IdentifierKind::IdfaMd5;
 

@@ -57,3 +57,11 @@ impl FromIterator<IdentifierSet> for IdentifierSets {
         all
     }
 }
+
+/// The sets of these digests, in any order and any number of times. Sorts on all cores; collect it where blocking is
+/// allowed.
+impl FromIterator<(IdentifierKind, Vec<u8>)> for IdentifierSets {
+    fn from_iter<I: IntoIterator<Item = (IdentifierKind, Vec<u8>)>>(digests: I) -> Self {
+        digests.into_iter().map(|(kind, digests)| IdentifierSet::from_unsorted(kind, digests)).collect()
+    }
+}

@@ -9,7 +9,6 @@ use super::{
     DeviceHash, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason, Sha256Queue,
     decode_digest, md5, normalise_device_id, normalise_email, normalise_phone,
 };
-use crate::diff::{IdentifierSet, IdentifierSets};
 use crate::segment::{MemberBatch, SegmentError, TextColumn};
 
 /// Makes identifiers of member batches, by a field mapping. Shared between threads, a batch at a time each.
@@ -207,12 +206,10 @@ impl Extracted {
         &self.tally
     }
 
-    /// The sorted sets, and what became of the values. Sorts on all cores; call it where blocking is allowed.
+    /// The digests of each kind, in no order and with repetitions, and what became of the values.
     #[must_use]
-    pub fn into_sets(self) -> (IdentifierSets, Tally) {
-        let sets =
-            self.digests.into_iter().map(|(kind, digests)| IdentifierSet::from_unsorted(kind, digests)).collect();
-        (sets, self.tally)
+    pub fn into_digests(self) -> (BTreeMap<IdentifierKind, Vec<u8>>, Tally) {
+        (self.digests, self.tally)
     }
 }
 

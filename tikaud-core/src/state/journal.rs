@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::sealed::{create_sealed, read_sealed};
 use super::{AudienceRecord, CreateIntent, DigestFile, ObjectEntry, ObjectKey, StateError, StateStore};
-use crate::destination::Action;
-use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSet};
+
+use crate::diff::{Action, ChangeSet, ChangeSets, Held, IdentifierSet};
 use crate::identifier::IdentifierKind;
 
 /// Which run it is: the generation that it started from and the epoch of its claim. Later runs sort behind.

@@ -1,7 +1,8 @@
 //! Runs that nothing interrupts.
 
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions, SegmentActivation};
-use tikaud_core::destination::{Action, MemoryDestination};
+use tikaud_core::destination::MemoryDestination;
+use tikaud_core::diff::Action;
 use tikaud_core::identifier::{EmailRule, Field, FieldMapping, IdentifierKind, PhoneRegion};
 use tikaud_core::plan::Guard;
 use tikaud_core::segment::MemorySegment;

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use tikaud_core::destination::{Action, AudienceId, AudienceWriter, Batch, Destination};
+use tikaud_core::destination::{AudienceId, AudienceWriter, Batch, Destination};
+use tikaud_core::diff::Action;
 use tikaud_core::identifier::IdentifierKind;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockBuilder, MockServer, ResponseTemplate};

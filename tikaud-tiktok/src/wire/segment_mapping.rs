@@ -6,7 +6,8 @@ use std::ops::Range;
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use tikaud_core::destination::{Action, Batch};
+use tikaud_core::destination::Batch;
+use tikaud_core::diff::Action;
 use tikaud_core::identifier::IdentifierKind;
 
 use super::{Payload, Request};

@@ -6,7 +6,8 @@ use super::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
 use crate::activation::SegmentActivation;
 use crate::activation::apply::Applied;
 use crate::activation::open::OpenAudience;
-use crate::destination::{Action, AudienceWriter, DestinationError, Retry, Traffic};
+use crate::destination::{AudienceWriter, DestinationError, Retry, Traffic};
+use crate::diff::Action;
 use crate::plan::Plan;
 use crate::state::{Generation, RunId};
 

@@ -11,8 +11,8 @@ use super::segment::{Break, DESCRIPTION, NAME};
 use super::world::{ID, World, small_batches};
 use crate::activation::{Outcome, RunOptions};
 use crate::conformance::outcome::{must, must_fail, shown};
-use crate::destination::Action;
-use crate::diff::{IdentifierSet, IdentifierSets};
+
+use crate::diff::{Action, IdentifierSet, IdentifierSets};
 use crate::identifier::IdentifierKind;
 use crate::plan::Guard;
 

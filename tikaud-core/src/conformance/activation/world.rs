@@ -15,8 +15,8 @@ use super::store::CaseStore;
 use super::{ActivationFixture, ActivationParts};
 use crate::activation::{Activation, ActivationError, Outcome, Report, RunOptions};
 use crate::conformance::outcome::must;
-use crate::destination::{Action, AudienceId, Batch, Capabilities, Destination};
-use crate::diff::{IdentifierSet, IdentifierSets};
+use crate::destination::{AudienceId, Batch, Capabilities, Destination};
+use crate::diff::{Action, IdentifierSet, IdentifierSets};
 use crate::identifier::IdentifierKind;
 use crate::state::StateStore;
 

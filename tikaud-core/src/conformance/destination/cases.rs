@@ -9,8 +9,8 @@ use super::DestinationFixture;
 use super::people::{batch, batches, compatible_kinds, enough, first_kind, people, shows, taken_kinds, testable_limit};
 use super::trial::{NAME, Trial, assert_refused, assert_same, create, finish, held, open};
 use crate::conformance::outcome::{must, must_fail};
-use crate::destination::{Acknowledgement, Action, AudienceId, AudienceSpec, DestinationErrorKind, RefusalScope};
-use crate::diff::IdentifierSets;
+use crate::destination::{Acknowledgement, AudienceId, AudienceSpec, DestinationErrorKind, RefusalScope};
+use crate::diff::{Action, IdentifierSets};
 use crate::identifier::IdentifierKind;
 
 cases! {

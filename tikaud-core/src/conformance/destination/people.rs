@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha512};
 
-use crate::destination::{Action, Batch, Capabilities};
-use crate::diff::IdentifierSet;
+use crate::destination::{Batch, Capabilities};
+use crate::diff::{Action, IdentifierSet};
 use crate::identifier::IdentifierKind;
 
 /// Batches larger than this are not made: they would test the machine's patience.

@@ -4,10 +4,10 @@ use super::DestinationFixture;
 use super::people::{batches, enough, first_kind, people, shows};
 use crate::conformance::outcome::{must, shown};
 use crate::destination::{
-    Acknowledgement, Action, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Destination,
-    DestinationErrorKind, Receipt, RefusalScope,
+    Acknowledgement, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Destination, DestinationErrorKind,
+    Receipt, RefusalScope,
 };
-use crate::diff::{IdentifierSet, IdentifierSets};
+use crate::diff::{Action, IdentifierSet, IdentifierSets};
 
 pub(super) const NAME: &str = "Conformance buyers";
 

@@ -13,8 +13,8 @@ use super::{
     ActivationId, Claim, Clock, DigestFile, Generation, Journal, ObjectEntry, ObjectKey, PlannedChange, RunId,
     SnapshotFiles, StateError, StateStore, read_digests, write_digests,
 };
-use crate::destination::{Action, DestinationId};
-use crate::diff::{ChangeSets, Held, IdentifierSets};
+use crate::destination::DestinationId;
+use crate::diff::{Action, ChangeSets, Held, IdentifierSets};
 
 /// One activation's state in a store.
 #[derive(Debug, Clone)]

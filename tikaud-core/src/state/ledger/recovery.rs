@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Ledger;
-use crate::destination::Action;
-use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSet};
+
+use crate::diff::{Action, ChangeSet, ChangeSets, Held, IdentifierSet};
 use crate::state::journal::read_record;
 use crate::state::{
     Generation, Intent, ObjectEntry, PlannedChange, Receipts, RunId, RunRecord, StateError, read_digests,

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use tikaud_core::conformance::DestinationFixture;
 use tikaud_core::conformance::destination::cases;
 use tikaud_core::destination::{
-    Action, Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience,
-    Destination, DestinationError, DestinationId, MemoryDestination, Receipt, Traffic,
+    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
+    DestinationError, DestinationId, MemoryDestination, Receipt, Traffic,
 };
-use tikaud_core::diff::IdentifierSets;
+use tikaud_core::diff::{Action, IdentifierSets};
 use tikaud_core::identifier::IdentifierKind;
 
 use super::assert_fails;

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
-use tikaud_core::destination::{Action, Batch};
+use tikaud_core::destination::Batch;
+use tikaud_core::diff::Action;
 use tikaud_core::identifier::IdentifierKind;
 
 use super::*;
