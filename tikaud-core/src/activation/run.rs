@@ -62,11 +62,14 @@ async fn carry_out(
     parts.warnings.extend(warnings);
     parts.warnings.extend(writer.audience().warnings.iter().cloned());
 
-    let mut applied = Applied::default();
     if !plan.changes.is_empty() {
         let changes = ledger.write_plan(&run, &plan.changes).await?;
         journal.intend(&Intent { audience: record.clone(), mapping: plan.mapping.clone(), changes }).await?;
-        parts.timings.intend = parts.lap();
+    }
+    parts.timings.intend = parts.lap();
+
+    let mut applied = Applied::default();
+    if !plan.changes.is_empty() {
         applied = apply(&*writer, &plan.changes, destination.capabilities(), claim, &mut journal, options).await?;
     }
     parts.timings.apply = parts.lap();

@@ -127,12 +127,7 @@ impl Transport {
                     if throttled {
                         self.settings.pace.throttled(wait);
                     }
-                    tracing::warn!(
-                        attempt = progress.attempts,
-                        code = failure.code(),
-                        ?wait,
-                        "to be sent again: {failure}"
-                    );
+                    tracing::warn!(attempt = progress.attempts, code = failure.code(), ?wait, "sent again: {failure}");
                     traffic.waited(wait);
                     progress.waited += wait;
                     tokio::time::sleep(wait).await;
