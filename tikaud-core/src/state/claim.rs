@@ -159,7 +159,9 @@ impl Claim {
         if claims.iter().filter_map(epoch_of).any(|other| other > epoch) {
             return Err(lost());
         }
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Lease { epoch, lapses, generation };
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // The generation stays: the run beside us may have committed one since.
+        (held.epoch, held.lapses) = (epoch, lapses);
         Ok(())
     }
 }

@@ -118,3 +118,15 @@ fn that_a_holder_is_dead_says_nothing_about_the_one_that_took_over_from_it() {
     assert!(matches!(claim(&store, &clock), Err(StateError::Busy { .. })));
     assert!(second.check().is_ok());
 }
+
+#[test]
+fn a_renewal_keeps_in_mind_what_is_committed_meanwhile() {
+    let (store, clock) = (Blind::default(), Arc::default());
+    let claim = claim(&store, &clock).unwrap();
+    let (renewed, ()) = block_on(futures::future::join(claim.advance(false), async { claim.committed(7) }));
+    renewed.unwrap();
+    block_on(claim.release()).unwrap();
+    let folder = ObjectKey::of_activation(&"buyers".parse().unwrap()).child("claims");
+    let (_, record) = block_on(read_latest(&store, &folder)).unwrap().unwrap();
+    assert_eq!(record.generation, 7);
+}
