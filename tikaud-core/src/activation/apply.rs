@@ -124,6 +124,7 @@ impl Course {
                 self.acknowledge(work);
             }
             Ok(Receipt::Staged) => {
+                self.refused_in_a_row.remove(&work.kind);
                 self.done += work.positions.len() as u64;
                 self.staged.push(work);
             }

@@ -1,13 +1,16 @@
 //! Runs that nothing interrupts.
 
+use std::sync::atomic::Ordering;
+
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions, SegmentActivation};
-use tikaud_core::destination::MemoryDestination;
+use tikaud_core::destination::{MemoryDestination, Receipt};
 use tikaud_core::diff::Action;
 use tikaud_core::identifier::{EmailRule, Field, FieldMapping, IdentifierKind, PhoneRegion};
 use tikaud_core::plan::Guard;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::{MemoryStateStore, ObjectKey, StateError, StateStore};
 
+use crate::faults::{Answering, buyers, refused_batch};
 use crate::world::{Fuse, People, World, capabilities, identifiers, mapping, segment};
 
 async fn run(world: &World, people: &People) -> Report {
@@ -216,4 +219,14 @@ async fn old_generations_and_their_snapshots_are_cleared_away() {
     let objects = world.objects().await;
     assert_eq!(objects.iter().filter(|key| key.contains("/generations/")).count(), 3, "{objects:?}");
     assert_eq!(objects.iter().filter(|key| key.contains("/snapshots/")).count(), 3, "{objects:?}");
+}
+
+#[tokio::test]
+async fn refused_batches_between_staged_ones_do_not_stop_the_kind() {
+    let world = World::new();
+    let answer = |batch: u32| if batch.is_multiple_of(2) { refused_batch() } else { Receipt::Staged };
+    let destination = Answering::new(&world.destination, answer);
+    let activation = buyers(&(0..24).collect(), destination.clone(), world.store.clone());
+    activation.build().unwrap().run(&RunOptions::new()).await.unwrap();
+    assert_eq!(destination.batches.load(Ordering::SeqCst), 8);
 }
