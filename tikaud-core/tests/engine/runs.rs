@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions, SegmentActivation};
-use tikaud_core::destination::{MemoryDestination, Receipt};
+use tikaud_core::destination::{AudienceSpec, Destination, MemoryDestination, Receipt};
 use tikaud_core::diff::Action;
 use tikaud_core::identifier::{EmailRule, Field, FieldMapping, IdentifierKind, PhoneRegion};
 use tikaud_core::plan::Guard;
@@ -229,4 +229,18 @@ async fn refused_batches_between_staged_ones_do_not_stop_the_kind() {
     let activation = buyers(&(0..24).collect(), destination.clone(), world.store.clone());
     activation.build().unwrap().run(&RunOptions::new()).await.unwrap();
     assert_eq!(destination.batches.load(Ordering::SeqCst), 8);
+}
+
+#[tokio::test]
+async fn an_audience_that_was_refused_is_not_taken_for_a_later_one_of_its_name() {
+    let world = World::new();
+    let mut refusing = Answering::new(&world.destination, |_| Receipt::Accepted);
+    refusing.refuses_create = true;
+    let refused = buyers(&(0..4).collect(), refusing, world.store.clone()).build().unwrap();
+    refused.run(&RunOptions::new()).await.unwrap_err();
+    let spec = AudienceSpec { name: "Buyers".into(), description: None };
+    let other = world.destination.create_audience(&spec).await.unwrap().id;
+    let report = world.activation(&(0..4).collect(), &Fuse::never()).run(&RunOptions::new()).await.unwrap();
+    assert_ne!(report.audience.unwrap().id, other);
+    assert!(world.destination.identifiers(&other).unwrap().is_empty());
 }
