@@ -87,7 +87,7 @@ pub(super) async fn apply(
             written = Instant::now();
         }
     }
-    course.finish(writer).await;
+    course.finish(writer, claim).await?;
     course.never_sent(work);
     journal.receive(&course.applied.receipts).await?;
     Ok(course.applied)
@@ -165,10 +165,11 @@ impl Course {
     }
 
     /// Makes staged batches count.
-    async fn finish(&mut self, writer: &dyn AudienceWriter) {
+    async fn finish(&mut self, writer: &dyn AudienceWriter, claim: &Claim) -> Result<(), StateError> {
         if self.staged.is_empty() {
-            return;
+            return Ok(());
         }
+        claim.check()?;
         match writer.finish().await {
             Ok(()) => {
                 for work in std::mem::take(&mut self.staged) {
@@ -179,5 +180,6 @@ impl Course {
                 self.applied.failure.get_or_insert(error);
             }
         }
+        Ok(())
     }
 }

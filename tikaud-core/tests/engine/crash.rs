@@ -1,12 +1,20 @@
 //! Kill the process at any instant, change the segment, run again: when a run completes, audience = segment.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures::executor::block_on;
 use proptest::prelude::*;
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions};
+use tikaud_core::destination::Receipt;
+use tikaud_core::state::{ObjectKey, StateError, StateStore};
+use tokio::sync::Notify;
 
+use crate::faults::{Answering, HookedStore, Operation, TestClock, buyers};
 use crate::world::{Fuse, People, World, identifiers};
 
-fn run(world: &World, people: &People, fuse: &std::sync::Arc<Fuse>) -> Result<Report, ActivationError> {
+fn run(world: &World, people: &People, fuse: &Arc<Fuse>) -> Result<Report, ActivationError> {
     let activation = world.activation(people, fuse);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(activation.run(&RunOptions::new()))
@@ -80,4 +88,18 @@ proptest! {
         }
         complete(&world, &last);
     }
+}
+
+#[tokio::test]
+async fn staged_batches_are_not_made_to_count_once_the_lease_has_lapsed() {
+    let (world, clock) = (World::new(), TestClock::default());
+    let (later, destination) = (clock.clone(), world.destination.clone());
+    let destination = Answering::new(&destination, move |_| {
+        later.advance_minutes(2);
+        Receipt::Staged
+    });
+    let activation = buyers(&(0..3).collect(), destination.clone(), world.store.clone()).clock(Arc::new(clock));
+    let error = activation.build().unwrap().run(&RunOptions::new()).await.unwrap_err();
+    assert!(matches!(error, ActivationError::State(StateError::ClaimLost { .. })), "{error:?}");
+    assert_eq!(destination.finishes.load(Ordering::SeqCst), 0);
 }
