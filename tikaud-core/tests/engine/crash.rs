@@ -103,3 +103,34 @@ async fn staged_batches_are_not_made_to_count_once_the_lease_has_lapsed() {
     assert!(matches!(error, ActivationError::State(StateError::ClaimLost { .. })), "{error:?}");
     assert_eq!(destination.finishes.load(Ordering::SeqCst), 0);
 }
+
+#[tokio::test]
+async fn the_state_can_be_read_while_a_run_writes_its_receipts() {
+    let world = World::new();
+    let run = world.activation(&(0..4).collect(), &Fuse::never());
+    run.run(&RunOptions::new()).await.unwrap();
+    // What a run that is under way has written, and then its next receipts in the place of the ones just listed.
+    let mut dead = 0;
+    while !world.objects().await.iter().any(|key| key.contains("/receipts-")) {
+        let _ = world.activation(&(2..9).collect(), &Fuse::new(dead, true)).run(&RunOptions::new()).await;
+        dead += 1;
+    }
+    let (store, moved) = (world.store.clone(), Arc::new(AtomicBool::new(false)));
+    let moving = HookedStore::new(&world.store, move |operation, key| {
+        let (store, moved) = (store.clone(), Arc::clone(&moved));
+        async move {
+            if operation == Operation::Read
+                && key.name() == "receipts-00000001.json"
+                && !moved.swap(true, Ordering::SeqCst)
+            {
+                let next: ObjectKey = key.as_str().replace("-00000001.json", "-00000002.json").parse().unwrap();
+                let len = store.list(None).await?.into_iter().find(|object| object.key == key).unwrap().len;
+                store.create(&next, store.read(&key, 0..len).await?).await?;
+                store.delete(&key).await?;
+            }
+            Ok(())
+        }
+    });
+    let activation = buyers(&(0..4).collect(), world.destination.clone(), moving).build().unwrap();
+    assert!(activation.plan(&RunOptions::new()).await.is_ok());
+}
