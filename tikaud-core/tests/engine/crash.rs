@@ -134,3 +134,17 @@ async fn the_state_can_be_read_while_a_run_writes_its_receipts() {
     let activation = buyers(&(0..4).collect(), world.destination.clone(), moving).build().unwrap();
     assert!(activation.plan(&RunOptions::new()).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_run_that_cannot_clear_up_behind_itself_is_done_all_the_same() {
+    let world = World::new();
+    let store = HookedStore::new(&world.store, |operation, key| async move {
+        if operation == Operation::Delete && key.as_str().contains("/plans/") {
+            let source = io::ErrorKind::PermissionDenied.into();
+            return Err(StateError::Io { operation: "delete", object: key.to_string(), source });
+        }
+        Ok(())
+    });
+    let activation = buyers(&(0..4).collect(), world.destination.clone(), store).build().unwrap();
+    assert_eq!(activation.run(&RunOptions::new()).await.unwrap().outcome, Outcome::Done);
+}

@@ -149,8 +149,10 @@ impl Ledger {
             return Err(conflict());
         }
         claim.committed(generation.number);
-        self.prune().await?;
-        self.clear_runs().await?;
+        // The work is done and durable; what is left over is the next run's to clear away.
+        if let Err(error) = self.clear_up().await {
+            tracing::warn!(activation = %self.activation, %error, "what is no longer needed was not cleared away");
+        }
         Ok(generation)
     }
 
