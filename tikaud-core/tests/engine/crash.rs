@@ -148,3 +148,40 @@ async fn a_run_that_cannot_clear_up_behind_itself_is_done_all_the_same() {
     let activation = buyers(&(0..4).collect(), world.destination.clone(), store).build().unwrap();
     assert_eq!(activation.run(&RunOptions::new()).await.unwrap().outcome, Outcome::Done);
 }
+
+#[tokio::test]
+async fn an_intent_that_comes_after_its_plan_was_cleared_away_stops_nobody() {
+    let (world, clock) = (World::new(), TestClock::default());
+    let activation = |people: &People, store: HookedStore| {
+        buyers(people, world.destination.clone(), store).clock(Arc::new(clock.clone())).build().unwrap()
+    };
+    let free = || HookedStore::new(&world.store, |_, _| async { Ok(()) });
+    activation(&(0..4).collect(), free()).run(&RunOptions::new()).await.unwrap();
+
+    let (reached, resumed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (at, on) = (Arc::clone(&reached), Arc::clone(&resumed));
+    let suspended = HookedStore::new(&world.store, move |operation, key| {
+        let (at, on) = (Arc::clone(&at), Arc::clone(&on));
+        async move {
+            if operation == Operation::Create && key.name() == "intent.json" {
+                at.notify_one();
+                on.notified().await;
+            }
+            Ok(())
+        }
+    });
+    let (suspended, empty) = (activation(&(0..8).collect(), suspended), activation(&People::new(), free()));
+    let options = RunOptions::new();
+    let (late, blocked) = tokio::join!(suspended.run(&options), async {
+        reached.notified().await;
+        clock.advance_minutes(2);
+        let blocked = empty.run(&options).await;
+        resumed.notify_one();
+        blocked
+    });
+    assert_eq!(blocked.unwrap().outcome, Outcome::Blocked);
+    assert!(matches!(late, Err(ActivationError::State(StateError::ClaimLost { .. }))), "{late:?}");
+    let report = activation(&(2..6).collect(), free()).run(&options).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Done);
+    assert_eq!(world.audience(), identifiers(&(2..6).collect()));
+}

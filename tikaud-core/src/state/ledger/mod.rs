@@ -91,7 +91,7 @@ impl Ledger {
     /// The same as [`current`](Self::current), with interrupted runs committed and cleared away.
     pub(crate) async fn recover(&self, claim: &Claim) -> Result<Current, StateError> {
         let mut current = self.current().await?;
-        if !current.interrupted.is_empty() {
+        if !current.interrupted.is_empty() || self.has_plan_without_intent(&current.generation).await? {
             current.generation = self.commit(claim, current.generation, &current.held).await?;
         }
         self.clear_runs().await?;
