@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
+use crate::state::ObjectKey;
+
 /// No key begins with a dot, so no object has such a name, and nobody else's file has.
 const PREFIX: &str = ".tikaud-";
 
@@ -78,7 +80,9 @@ fn remove_below(directory: &Path, depth: u32) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
-            if depth > 0 {
+            // A folder that no key leads to is not ours, and may be closed to us: `lost+found` at the root of a volume.
+            let is_ours = entry.file_name().to_str().is_some_and(|name| name.parse::<ObjectKey>().is_ok());
+            if depth > 0 && is_ours {
                 remove_below(&entry.path(), depth - 1)?;
             }
         } else if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_abandoned(&entry.path()) {
@@ -108,6 +112,18 @@ mod tests {
         file.write(b"half").unwrap();
         drop(file);
         assert_eq!(fs::read_dir(directory.path().join("deep/er")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_can_hold_no_object_is_not_looked_into() {
+        let directory = tempfile::tempdir().unwrap();
+        // At the root of a volume, and closed to everybody but the administrator.
+        let foreign = directory.path().join("lost+found");
+        fs::create_dir(&foreign).unwrap();
+        let file = File::create(foreign.join(format!("{PREFIX}old"))).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(3600)).unwrap();
+        remove_abandoned(directory.path()).unwrap();
+        assert!(foreign.join(format!("{PREFIX}old")).exists());
     }
 
     #[test]
