@@ -58,7 +58,11 @@ fn create_directories(directory: &Path) -> io::Result<()> {
         create_directories(parent)?;
     }
     match fs::create_dir(directory) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => Ok(()),
+        // That the name is taken by a file must not look as if the object were there already.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match fs::metadata(directory)?.is_dir() {
+            true => Ok(()),
+            false => Err(ErrorKind::NotADirectory.into()),
+        },
         Err(error) => Err(error),
         Ok(()) => sync_directory(directory.parent()),
     }
@@ -124,6 +128,14 @@ mod tests {
         file.set_modified(std::time::SystemTime::now() - Duration::from_secs(3600)).unwrap();
         remove_abandoned(directory.path()).unwrap();
         assert!(foreign.join(format!("{PREFIX}old")).exists());
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_is_no_object_that_is_there_already() {
+        let directory = tempfile::tempdir().unwrap();
+        File::create(directory.path().join("claims")).unwrap();
+        let error = TemporaryFile::create(&directory.path().join("claims/1.json")).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::NotADirectory);
     }
 
     #[test]
