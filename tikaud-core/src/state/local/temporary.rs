@@ -18,6 +18,9 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 /// Objects lie this deep below the root at most: `<activation>/journal/<run>/object`.
 const DEPTH: u32 = 3;
 
+/// How often to create a directory that others clear away.
+const ATTEMPTS: u32 = 100;
+
 /// A file under a temporary name. Dropping it removes it.
 pub(super) struct TemporaryFile {
     file: NamedTempFile,
@@ -28,8 +31,7 @@ impl TemporaryFile {
     /// Starts the file that is to become `target`.
     pub(super) fn create(target: &Path) -> io::Result<Self> {
         let directory = target.parent().ok_or(ErrorKind::InvalidInput)?;
-        create_directories(directory)?;
-        let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(directory)?;
+        let file = in_directory(directory)?;
         // The lock says that the writer is alive; where there are no locks, age alone decides.
         match file.as_file().lock() {
             Err(error) if error.kind() != ErrorKind::Unsupported => Err(error),
@@ -47,6 +49,22 @@ impl TemporaryFile {
         self.file.persist_noclobber(&self.target)?;
         sync_directory(self.target.parent())
     }
+}
+
+/// A temporary file in a directory, which need not be there yet.
+fn in_directory(directory: &Path) -> io::Result<NamedTempFile> {
+    let attempt = || {
+        create_directories(directory)?;
+        tempfile::Builder::new().prefix(PREFIX).tempfile_in(directory)
+    };
+    // A folder goes with its last object, and that may be now.
+    for _ in 1..ATTEMPTS {
+        match attempt() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            outcome => return outcome,
+        }
+    }
+    attempt()
 }
 
 /// Creates a directory and those above it, and makes their names durable.
@@ -81,7 +99,12 @@ pub(super) fn remove_abandoned(root: &Path) -> io::Result<()> {
 }
 
 fn remove_below(directory: &Path, depth: u32) -> io::Result<()> {
-    for entry in fs::read_dir(directory)? {
+    let listing = match fs::read_dir(directory) {
+        // Cleared away with its last object while we looked.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        listing => listing?,
+    };
+    for entry in listing {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
             // A folder that no key leads to is not ours, and may be closed to us: `lost+found` at the root of a volume.
