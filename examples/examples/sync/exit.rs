@@ -99,9 +99,9 @@ impl Failed {
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::State(error) | Self::Activation(ActivationError::State(error)) if is_mixed_up(error) => Status::Usage,
-            Self::State(_)
-            | Self::Print(_)
-            | Self::Activation(ActivationError::State(_) | ActivationError::Task(_)) => Status::State,
+            Self::State(_) | Self::Print(_) | Self::Activation(ActivationError::State(_) | ActivationError::Task) => {
+                Status::State
+            }
             Self::NotNow { .. } => Status::Partial,
             Self::Activation(ActivationError::Destination { .. } | ActivationError::AudienceGone { .. }) => {
                 Status::Refused

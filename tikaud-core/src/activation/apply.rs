@@ -87,7 +87,7 @@ pub(super) async fn apply(
             written = Instant::now();
         }
     }
-    course.finish(writer).await;
+    course.finish(writer, claim).await?;
     course.never_sent(work);
     journal.receive(&course.applied.receipts).await?;
     Ok(course.applied)
@@ -124,6 +124,7 @@ impl Course {
                 self.acknowledge(work);
             }
             Ok(Receipt::Staged) => {
+                self.refused_in_a_row.remove(&work.kind);
                 self.done += work.positions.len() as u64;
                 self.staged.push(work);
             }
@@ -164,10 +165,11 @@ impl Course {
     }
 
     /// Makes staged batches count.
-    async fn finish(&mut self, writer: &dyn AudienceWriter) {
+    async fn finish(&mut self, writer: &dyn AudienceWriter, claim: &Claim) -> Result<(), StateError> {
         if self.staged.is_empty() {
-            return;
+            return Ok(());
         }
+        claim.check()?;
         match writer.finish().await {
             Ok(()) => {
                 for work in std::mem::take(&mut self.staged) {
@@ -178,5 +180,6 @@ impl Course {
                 self.applied.failure.get_or_insert(error);
             }
         }
+        Ok(())
     }
 }

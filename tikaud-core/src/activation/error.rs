@@ -89,7 +89,7 @@ pub enum ActivationError {
         /// What the destination said.
         source: DestinationError,
     },
-    /// A background task of this run has died.
+    /// A background task of this run has died. The panic's message is not kept: it may quote a member's value.
     #[error("a part of the run has died; the next run carries on")]
-    Task(#[source] tokio::task::JoinError),
+    Task,
 }

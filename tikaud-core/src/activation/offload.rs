@@ -8,5 +8,5 @@ use super::ActivationError;
 pub(super) async fn offload<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ActivationError> {
-    spawn_blocking(work).await.map_err(ActivationError::Task)
+    spawn_blocking(work).await.map_err(|_| ActivationError::Task)
 }

@@ -91,7 +91,15 @@ async fn create(
     let intent = CreateIntent { name: spec.name.clone(), description: spec.description.clone(), there_before };
     journal.create_intended(&intent).await?;
     claim.check()?;
-    let created = destination.create_audience(&spec).await.map_err(&refused)?;
+    let created = match destination.create_audience(&spec).await {
+        Ok(created) => created,
+        Err(error) => {
+            if !error.may_have_happened() {
+                journal.create_refused().await?;
+            }
+            return Err(refused(error));
+        }
+    };
     warnings.extend(created.warnings);
     Ok((AudienceRecord::new(created.id, &spec.name, spec.description.as_deref()), warnings))
 }

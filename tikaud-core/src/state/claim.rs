@@ -26,6 +26,8 @@ pub(super) struct ClaimRecord {
     lapses: Timestamp,
     /// Whether the holder has let go.
     released: bool,
+    /// Whether the holder also gives a sign of life, so that it is dead when another can give it.
+    shows_life: bool,
     /// The generation that the holder knew of: there is no going back behind it.
     pub(super) generation: u64,
 }
@@ -37,7 +39,7 @@ pub(crate) struct Claim {
     activation: ActivationId,
     folder: ObjectKey,
     /// Says that this process lives, where the store can tell.
-    _hold: Option<Box<dyn Hold>>,
+    hold: Option<Box<dyn Hold>>,
     held: Mutex<Lease>,
 }
 
@@ -63,7 +65,8 @@ impl Claim {
         let (epoch, generation) = match read_latest(&*store, &folder).await? {
             None => (0, 0),
             Some((epoch, record)) => {
-                let holder_is_dead = matches!(hold, Ok(Some(_)));
+                // One that took over from a holder that still lived, however late, has no sign of life to lose.
+                let holder_is_dead = record.shows_life && matches!(hold, Ok(Some(_)));
                 if !(record.released || holder_is_dead || record.lapses <= clock.now()) {
                     return Err(StateError::Busy { activation: activation.clone(), until: record.lapses });
                 }
@@ -71,7 +74,7 @@ impl Claim {
             }
         };
         let claim = Self {
-            _hold: hold.unwrap_or_default(),
+            hold: hold.unwrap_or_default(),
             held: Mutex::new(Lease { epoch, lapses: clock.now(), generation }),
             activation: activation.clone(),
             store,
@@ -146,7 +149,7 @@ impl Claim {
         let lost = || StateError::ClaimLost { activation: self.activation.clone() };
         let Lease { epoch: before, generation, .. } = self.lease();
         let (epoch, lapses) = (before + 1, lapse_from(self.clock.now()));
-        let record = ClaimRecord { lapses, released, generation };
+        let record = ClaimRecord { lapses, released, shows_life: self.hold.is_some(), generation };
         match create_sealed(&*self.store, &claim_key(&self.folder, epoch), &record).await {
             Err(StateError::AlreadyExists { .. }) => return Err(lost()),
             outcome => outcome?,
@@ -156,7 +159,9 @@ impl Claim {
         if claims.iter().filter_map(epoch_of).any(|other| other > epoch) {
             return Err(lost());
         }
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Lease { epoch, lapses, generation };
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // The generation stays: the run beside us may have committed one since.
+        (held.epoch, held.lapses) = (epoch, lapses);
         Ok(())
     }
 }

@@ -181,6 +181,11 @@ impl Journal {
         create_sealed(&*self.store, &self.folder.child("create.json"), create).await
     }
 
+    /// The audience was certainly not created: one of its name that turns up later is somebody else's.
+    pub(crate) async fn create_refused(&self) -> Result<(), StateError> {
+        self.store.delete(&self.folder.child("create.json")).await
+    }
+
     /// The audience has been created.
     pub(crate) async fn audience_created(&self, audience: &AudienceRecord) -> Result<(), StateError> {
         create_sealed(&*self.store, &self.folder.child("audience.json"), audience).await

@@ -2,12 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
 use tikaud_core::destination::MemoryDestination;
-use tikaud_core::identifier::{DeviceHash, Field, FieldMapping, PhoneRegion};
+use tikaud_core::identifier::{DeviceHash, Field, FieldMapping, PhoneParser, PhoneRegion, Region, RejectReason};
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::LocalStateStore;
+
+use crate::world::World;
 
 /// Good values and bad ones, each with a part that occurs nowhere else.
 const CANARIES: [&str; 6] = ["canarymail", "canaryjunk", "7183875", "99887766", "6d92078a", "unmappedcanary"];
@@ -66,4 +69,30 @@ async fn no_raw_value_is_written_or_printed() {
     for canary in CANARIES {
         assert!(!texts.iter().any(|text| text.contains(canary)), "{canary}");
     }
+}
+
+#[derive(Debug)]
+struct Panicking;
+
+impl PhoneParser for Panicking {
+    #[expect(clippy::panic, reason = "what it is for")]
+    fn e164(&self, text: &str, _: Option<Region>, _: &mut String) -> Result<(), RejectReason> {
+        panic!("cannot read {text}")
+    }
+}
+
+#[tokio::test]
+async fn a_parser_that_panics_with_a_number_does_not_put_it_into_the_error() {
+    let world = World::new();
+    let segment = MemorySegment::try_new("Buyers", ["phone"], [[Some("+442071838750")]]).unwrap();
+    let mapping = FieldMapping::try_new([("phone", Field::Phone(PhoneRegion::International))]).unwrap();
+    let activation = SegmentActivation::builder("buyers", segment, world.destination, world.store)
+        .mapping(mapping)
+        .phone_parser(Arc::new(Panicking))
+        .build()
+        .unwrap();
+    let error = activation.run(&RunOptions::new()).await.unwrap_err();
+    let chain = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    let text = format!("{error:?}{}", chain.map(ToString::to_string).collect::<String>());
+    assert!(!text.contains("7183"), "{text}");
 }

@@ -1,12 +1,20 @@
 //! Kill the process at any instant, change the segment, run again: when a run completes, audience = segment.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures::executor::block_on;
 use proptest::prelude::*;
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions};
+use tikaud_core::destination::Receipt;
+use tikaud_core::state::{ObjectKey, StateError, StateStore};
+use tokio::sync::Notify;
 
+use crate::faults::{Answering, HookedStore, Operation, TestClock, buyers};
 use crate::world::{Fuse, People, World, identifiers};
 
-fn run(world: &World, people: &People, fuse: &std::sync::Arc<Fuse>) -> Result<Report, ActivationError> {
+fn run(world: &World, people: &People, fuse: &Arc<Fuse>) -> Result<Report, ActivationError> {
     let activation = world.activation(people, fuse);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(activation.run(&RunOptions::new()))
@@ -80,4 +88,100 @@ proptest! {
         }
         complete(&world, &last);
     }
+}
+
+#[tokio::test]
+async fn staged_batches_are_not_made_to_count_once_the_lease_has_lapsed() {
+    let (world, clock) = (World::new(), TestClock::default());
+    let (later, destination) = (clock.clone(), world.destination.clone());
+    let destination = Answering::new(&destination, move |_| {
+        later.advance_minutes(2);
+        Receipt::Staged
+    });
+    let activation = buyers(&(0..3).collect(), destination.clone(), world.store.clone()).clock(Arc::new(clock));
+    let error = activation.build().unwrap().run(&RunOptions::new()).await.unwrap_err();
+    assert!(matches!(error, ActivationError::State(StateError::ClaimLost { .. })), "{error:?}");
+    assert_eq!(destination.finishes.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn the_state_can_be_read_while_a_run_writes_its_receipts() {
+    let world = World::new();
+    let run = world.activation(&(0..4).collect(), &Fuse::never());
+    run.run(&RunOptions::new()).await.unwrap();
+    // What a run that is under way has written, and then its next receipts in the place of the ones just listed.
+    let mut dead = 0;
+    while !world.objects().await.iter().any(|key| key.contains("/receipts-")) {
+        let _ = world.activation(&(2..9).collect(), &Fuse::new(dead, true)).run(&RunOptions::new()).await;
+        dead += 1;
+    }
+    let (store, moved) = (world.store.clone(), Arc::new(AtomicBool::new(false)));
+    let moving = HookedStore::new(&world.store, move |operation, key| {
+        let (store, moved) = (store.clone(), Arc::clone(&moved));
+        async move {
+            if operation == Operation::Read
+                && key.name() == "receipts-00000001.json"
+                && !moved.swap(true, Ordering::SeqCst)
+            {
+                let next: ObjectKey = key.as_str().replace("-00000001.json", "-00000002.json").parse().unwrap();
+                let len = store.list(None).await?.into_iter().find(|object| object.key == key).unwrap().len;
+                store.create(&next, store.read(&key, 0..len).await?).await?;
+                store.delete(&key).await?;
+            }
+            Ok(())
+        }
+    });
+    let activation = buyers(&(0..4).collect(), world.destination.clone(), moving).build().unwrap();
+    assert!(activation.plan(&RunOptions::new()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_clear_up_behind_itself_is_done_all_the_same() {
+    let world = World::new();
+    let store = HookedStore::new(&world.store, |operation, key| async move {
+        if operation == Operation::Delete && key.as_str().contains("/plans/") {
+            let source = io::ErrorKind::PermissionDenied.into();
+            return Err(StateError::Io { operation: "delete", object: key.to_string(), source });
+        }
+        Ok(())
+    });
+    let activation = buyers(&(0..4).collect(), world.destination.clone(), store).build().unwrap();
+    assert_eq!(activation.run(&RunOptions::new()).await.unwrap().outcome, Outcome::Done);
+}
+
+#[tokio::test]
+async fn an_intent_that_comes_after_its_plan_was_cleared_away_stops_nobody() {
+    let (world, clock) = (World::new(), TestClock::default());
+    let activation = |people: &People, store: HookedStore| {
+        buyers(people, world.destination.clone(), store).clock(Arc::new(clock.clone())).build().unwrap()
+    };
+    let free = || HookedStore::new(&world.store, |_, _| async { Ok(()) });
+    activation(&(0..4).collect(), free()).run(&RunOptions::new()).await.unwrap();
+
+    let (reached, resumed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (at, on) = (Arc::clone(&reached), Arc::clone(&resumed));
+    let suspended = HookedStore::new(&world.store, move |operation, key| {
+        let (at, on) = (Arc::clone(&at), Arc::clone(&on));
+        async move {
+            if operation == Operation::Create && key.name() == "intent.json" {
+                at.notify_one();
+                on.notified().await;
+            }
+            Ok(())
+        }
+    });
+    let (suspended, empty) = (activation(&(0..8).collect(), suspended), activation(&People::new(), free()));
+    let options = RunOptions::new();
+    let (late, blocked) = tokio::join!(suspended.run(&options), async {
+        reached.notified().await;
+        clock.advance_minutes(2);
+        let blocked = empty.run(&options).await;
+        resumed.notify_one();
+        blocked
+    });
+    assert_eq!(blocked.unwrap().outcome, Outcome::Blocked);
+    assert!(matches!(late, Err(ActivationError::State(StateError::ClaimLost { .. }))), "{late:?}");
+    let report = activation(&(2..6).collect(), free()).run(&options).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Done);
+    assert_eq!(world.audience(), identifiers(&(2..6).collect()));
 }

@@ -4,5 +4,6 @@
 
 mod canary;
 mod crash;
+mod faults;
 mod runs;
 mod world;

@@ -1,13 +1,16 @@
 //! Runs that nothing interrupts.
 
+use std::sync::atomic::Ordering;
+
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions, SegmentActivation};
-use tikaud_core::destination::MemoryDestination;
+use tikaud_core::destination::{AudienceSpec, Destination, MemoryDestination, Receipt};
 use tikaud_core::diff::Action;
 use tikaud_core::identifier::{EmailRule, Field, FieldMapping, IdentifierKind, PhoneRegion};
 use tikaud_core::plan::Guard;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::{MemoryStateStore, ObjectKey, StateError, StateStore};
 
+use crate::faults::{Answering, buyers, refused_batch};
 use crate::world::{Fuse, People, World, capabilities, identifiers, mapping, segment};
 
 async fn run(world: &World, people: &People) -> Report {
@@ -216,4 +219,28 @@ async fn old_generations_and_their_snapshots_are_cleared_away() {
     let objects = world.objects().await;
     assert_eq!(objects.iter().filter(|key| key.contains("/generations/")).count(), 3, "{objects:?}");
     assert_eq!(objects.iter().filter(|key| key.contains("/snapshots/")).count(), 3, "{objects:?}");
+}
+
+#[tokio::test]
+async fn refused_batches_between_staged_ones_do_not_stop_the_kind() {
+    let world = World::new();
+    let answer = |batch: u32| if batch.is_multiple_of(2) { refused_batch() } else { Receipt::Staged };
+    let destination = Answering::new(&world.destination, answer);
+    let activation = buyers(&(0..24).collect(), destination.clone(), world.store.clone());
+    activation.build().unwrap().run(&RunOptions::new()).await.unwrap();
+    assert_eq!(destination.batches.load(Ordering::SeqCst), 8);
+}
+
+#[tokio::test]
+async fn an_audience_that_was_refused_is_not_taken_for_a_later_one_of_its_name() {
+    let world = World::new();
+    let mut refusing = Answering::new(&world.destination, |_| Receipt::Accepted);
+    refusing.refuses_create = true;
+    let refused = buyers(&(0..4).collect(), refusing, world.store.clone()).build().unwrap();
+    refused.run(&RunOptions::new()).await.unwrap_err();
+    let spec = AudienceSpec { name: "Buyers".into(), description: None };
+    let other = world.destination.create_audience(&spec).await.unwrap().id;
+    let report = world.activation(&(0..4).collect(), &Fuse::never()).run(&RunOptions::new()).await.unwrap();
+    assert_ne!(report.audience.unwrap().id, other);
+    assert!(world.destination.identifiers(&other).unwrap().is_empty());
 }

@@ -35,6 +35,7 @@ impl StateStore for Blind {
         self.0.read(key, range).await
     }
     async fn list(&self, prefix: Option<&ObjectKey>) -> Result<Vec<ObjectEntry>, StateError> {
+        tokio::task::yield_now().await;
         self.0.list(prefix).await
     }
     async fn delete(&self, key: &ObjectKey) -> Result<(), StateError> {
@@ -105,4 +106,27 @@ fn a_dead_holder_is_taken_over_at_once_where_the_store_can_tell() {
     assert!(matches!(claim(&store, &clock), Err(StateError::Busy { .. })));
     drop(first);
     assert!(claim(&store, &clock).is_ok());
+}
+
+#[test]
+fn that_a_holder_is_dead_says_nothing_about_the_one_that_took_over_from_it() {
+    let (store, clock) = (MemoryStateStore::new(), Arc::default());
+    let suspended = claim(&store, &clock).unwrap();
+    clock.advance(LEASE);
+    let second = claim(&store, &clock).unwrap();
+    drop(suspended);
+    assert!(matches!(claim(&store, &clock), Err(StateError::Busy { .. })));
+    assert!(second.check().is_ok());
+}
+
+#[test]
+fn a_renewal_keeps_in_mind_what_is_committed_meanwhile() {
+    let (store, clock) = (Blind::default(), Arc::default());
+    let claim = claim(&store, &clock).unwrap();
+    let (renewed, ()) = block_on(futures::future::join(claim.advance(false), async { claim.committed(7) }));
+    renewed.unwrap();
+    block_on(claim.release()).unwrap();
+    let folder = ObjectKey::of_activation(&"buyers".parse().unwrap()).child("claims");
+    let (_, record) = block_on(read_latest(&store, &folder)).unwrap().unwrap();
+    assert_eq!(record.generation, 7);
 }

@@ -6,6 +6,9 @@ mod retention;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
 use self::recovery::adopt;
 use super::claim::read_latest;
 use super::sealed::{create_sealed, read_sealed};
@@ -15,6 +18,9 @@ use super::{
 };
 use crate::destination::DestinationId;
 use crate::diff::{Action, ChangeSets, Held, IdentifierSets};
+
+/// How often to look for objects that a run beside us replaces and clears away.
+const LOOKS: u32 = 5;
 
 /// One activation's state in a store.
 #[derive(Debug, Clone)]
@@ -55,6 +61,10 @@ impl Ledger {
 
     /// Where the activation stands, interrupted runs folded in. Writes nothing.
     pub(crate) async fn current(&self) -> Result<Current, StateError> {
+        look_again(|| self.look().boxed()).await
+    }
+
+    async fn look(&self) -> Result<Current, StateError> {
         let mut generation = self.latest_generation().await?;
         let mut held = read_held(&*self.store, &self.activation, &generation.snapshots).await?;
         let mut interrupted = Vec::new();
@@ -67,6 +77,10 @@ impl Ledger {
 
     /// The present generation with the audience of interrupted runs, without reading the identifiers. Writes nothing.
     pub(crate) async fn generation(&self) -> Result<Generation, StateError> {
+        look_again(|| self.look_at_generation().boxed()).await
+    }
+
+    async fn look_at_generation(&self) -> Result<Generation, StateError> {
         let mut generation = self.latest_generation().await?;
         for record in self.unfinished_runs(&generation).await? {
             adopt(&mut generation, &record);
@@ -77,7 +91,7 @@ impl Ledger {
     /// The same as [`current`](Self::current), with interrupted runs committed and cleared away.
     pub(crate) async fn recover(&self, claim: &Claim) -> Result<Current, StateError> {
         let mut current = self.current().await?;
-        if !current.interrupted.is_empty() {
+        if !current.interrupted.is_empty() || self.has_plan_without_intent(&current.generation).await? {
             current.generation = self.commit(claim, current.generation, &current.held).await?;
         }
         self.clear_runs().await?;
@@ -135,8 +149,10 @@ impl Ledger {
             return Err(conflict());
         }
         claim.committed(generation.number);
-        self.prune().await?;
-        self.clear_runs().await?;
+        // The work is done and durable; what is left over is the next run's to clear away.
+        if let Err(error) = self.clear_up().await {
+            tracing::warn!(activation = %self.activation, %error, "what is no longer needed was not cleared away");
+        }
         Ok(generation)
     }
 
@@ -213,6 +229,17 @@ impl Ledger {
         }
         Ok(files)
     }
+}
+
+/// Reads without a claim: a run beside us may have cleared away what was listed the moment before.
+async fn look_again<'a, T>(look: impl Fn() -> BoxFuture<'a, Result<T, StateError>>) -> Result<T, StateError> {
+    for _ in 1..LOOKS {
+        match look().await {
+            Err(StateError::NotFound { .. }) => {}
+            outcome => return outcome,
+        }
+    }
+    look().await
 }
 
 /// Reads the identifiers of a generation.

@@ -7,7 +7,7 @@ use super::Ledger;
 use crate::diff::{Action, ChangeSet, ChangeSets, Held, IdentifierSet};
 use crate::state::journal::read_record;
 use crate::state::{
-    Generation, Intent, ObjectEntry, PlannedChange, Receipts, RunId, RunRecord, StateError, read_digests,
+    Generation, Intent, ObjectEntry, ObjectKey, PlannedChange, Receipts, RunId, RunRecord, StateError, read_digests,
 };
 
 impl Ledger {
@@ -17,9 +17,7 @@ impl Ledger {
         let objects = self.store.list(Some(&folder)).await?;
         let mut by_run: BTreeMap<RunId, Vec<&ObjectEntry>> = BTreeMap::new();
         for object in &objects {
-            let below = object.key.as_str().strip_prefix(folder.as_str()).unwrap_or_default();
-            let run = below.trim_start_matches('/').split('/').next().unwrap_or_default();
-            by_run.entry(RunId::from_name(run)).or_default().push(object);
+            by_run.entry(run_of(&folder, object)).or_default().push(object);
         }
         let mut records = Vec::new();
         for (run, objects) in by_run {
@@ -29,6 +27,14 @@ impl Ledger {
             }
         }
         Ok(records)
+    }
+
+    /// Whether a run that started from this generation has written plan files, and no intent yet. Suspended there, it may
+    /// still write one: it has to be overtaken before its plan is cleared away, or that intent could never be read.
+    pub(super) async fn has_plan_without_intent(&self, generation: &Generation) -> Result<bool, StateError> {
+        let folder = self.folder("plans");
+        let plans = self.store.list(Some(&folder)).await?;
+        Ok(plans.iter().any(|plan| run_of(&folder, plan).started_from(generation.number)))
     }
 
     /// Counts in what an interrupted run may have sent.
@@ -66,6 +72,12 @@ impl Ledger {
         }
         Ok(ChangeSets::from_sets(by_kind.into_values().collect()))
     }
+}
+
+/// The run whose object it is: the name below the folder.
+fn run_of(folder: &ObjectKey, object: &ObjectEntry) -> RunId {
+    let below = object.key.as_str().strip_prefix(folder.as_str()).unwrap_or_default();
+    RunId::from_name(below.trim_start_matches('/').split('/').next().unwrap_or_default())
 }
 
 /// Takes over an interrupted run's audience, and gives what it intended to send there.

@@ -10,8 +10,14 @@ use crate::state::{Generation, StateError};
 const KEPT_GENERATIONS: u64 = 3;
 
 impl Ledger {
+    /// Deletes what the present generation has made superfluous.
+    pub(super) async fn clear_up(&self) -> Result<(), StateError> {
+        self.prune().await?;
+        self.clear_runs().await
+    }
+
     /// Deletes generations that are no longer kept and snapshots that no kept one names.
-    pub(super) async fn prune(&self) -> Result<(), StateError> {
+    async fn prune(&self) -> Result<(), StateError> {
         let mut generations = self.generation_entries().await?;
         let last = generations.last_key_value().map_or(0, |(number, _)| *number);
         let kept = generations.split_off(&(last + 1).saturating_sub(KEPT_GENERATIONS));

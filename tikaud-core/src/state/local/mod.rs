@@ -123,10 +123,17 @@ impl StateStore for LocalStateStore {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StateError> {
-        let path = self.path(key);
-        blocking("delete", key, move || match fs::remove_file(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            outcome => outcome,
+        let (path, root) = (self.path(key), self.root.clone());
+        blocking("delete", key, move || {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                outcome => outcome?,
+            }
+            // Every run has folders of its own, for years; one that is not empty stays.
+            if let Some(folder) = path.parent().filter(|folder| *folder != root) {
+                drop(fs::remove_dir(folder));
+            }
+            Ok(())
         })
         .await
     }
@@ -209,3 +216,43 @@ struct LocalHold {
 }
 
 impl Hold for LocalHold {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_goes_with_its_last_object() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStateStore::open(directory.path()).unwrap();
+        let keys = ["a/journal/1/intent.json", "a/journal/1/receipts.json", "top"].map(|key| key.parse().unwrap());
+        for key in &keys {
+            store.create(key, Bytes::new()).await.unwrap();
+        }
+        store.delete(&keys[0]).await.unwrap();
+        assert!(directory.path().join("a/journal/1").exists());
+        store.delete(&keys[1]).await.unwrap();
+        assert!(!directory.path().join("a/journal/1").exists());
+        fs::remove_dir_all(directory.path().join("a")).unwrap();
+        store.delete(&keys[2]).await.unwrap();
+        assert!(directory.path().exists(), "the store itself is not ours to remove");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn an_object_is_created_while_the_last_one_beside_it_is_deleted() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStateStore::open(directory.path()).unwrap();
+        let again_and_again = |name: &str| {
+            let (store, key) = (store.clone(), format!("a/b/{name}").parse::<ObjectKey>().unwrap());
+            tokio::spawn(async move {
+                for _ in 0..200 {
+                    store.create(&key, Bytes::new()).await.unwrap();
+                    store.delete(&key).await.unwrap();
+                }
+            })
+        };
+        for task in ["one", "two", "three"].map(again_and_again) {
+            task.await.unwrap();
+        }
+    }
+}

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
+use crate::state::ObjectKey;
+
 /// No key begins with a dot, so no object has such a name, and nobody else's file has.
 const PREFIX: &str = ".tikaud-";
 
@@ -15,6 +17,9 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 
 /// Objects lie this deep below the root at most: `<activation>/journal/<run>/object`.
 const DEPTH: u32 = 3;
+
+/// How often to create a directory that others clear away.
+const ATTEMPTS: u32 = 100;
 
 /// A file under a temporary name. Dropping it removes it.
 pub(super) struct TemporaryFile {
@@ -26,8 +31,7 @@ impl TemporaryFile {
     /// Starts the file that is to become `target`.
     pub(super) fn create(target: &Path) -> io::Result<Self> {
         let directory = target.parent().ok_or(ErrorKind::InvalidInput)?;
-        create_directories(directory)?;
-        let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(directory)?;
+        let file = in_directory(directory)?;
         // The lock says that the writer is alive; where there are no locks, age alone decides.
         match file.as_file().lock() {
             Err(error) if error.kind() != ErrorKind::Unsupported => Err(error),
@@ -47,6 +51,22 @@ impl TemporaryFile {
     }
 }
 
+/// A temporary file in a directory, which need not be there yet.
+fn in_directory(directory: &Path) -> io::Result<NamedTempFile> {
+    let attempt = || {
+        create_directories(directory)?;
+        tempfile::Builder::new().prefix(PREFIX).tempfile_in(directory)
+    };
+    // A folder goes with its last object, and that may be now.
+    for _ in 1..ATTEMPTS {
+        match attempt() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            outcome => return outcome,
+        }
+    }
+    attempt()
+}
+
 /// Creates a directory and those above it, and makes their names durable.
 fn create_directories(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
@@ -56,7 +76,11 @@ fn create_directories(directory: &Path) -> io::Result<()> {
         create_directories(parent)?;
     }
     match fs::create_dir(directory) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => Ok(()),
+        // That the name is taken by a file must not look as if the object were there already.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match fs::metadata(directory)?.is_dir() {
+            true => Ok(()),
+            false => Err(ErrorKind::NotADirectory.into()),
+        },
         Err(error) => Err(error),
         Ok(()) => sync_directory(directory.parent()),
     }
@@ -75,10 +99,17 @@ pub(super) fn remove_abandoned(root: &Path) -> io::Result<()> {
 }
 
 fn remove_below(directory: &Path, depth: u32) -> io::Result<()> {
-    for entry in fs::read_dir(directory)? {
+    let listing = match fs::read_dir(directory) {
+        // Cleared away with its last object while we looked.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        listing => listing?,
+    };
+    for entry in listing {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
-            if depth > 0 {
+            // A folder that no key leads to is not ours, and may be closed to us: `lost+found` at the root of a volume.
+            let is_ours = entry.file_name().to_str().is_some_and(|name| name.parse::<ObjectKey>().is_ok());
+            if depth > 0 && is_ours {
                 remove_below(&entry.path(), depth - 1)?;
             }
         } else if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_abandoned(&entry.path()) {
@@ -108,6 +139,26 @@ mod tests {
         file.write(b"half").unwrap();
         drop(file);
         assert_eq!(fs::read_dir(directory.path().join("deep/er")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_can_hold_no_object_is_not_looked_into() {
+        let directory = tempfile::tempdir().unwrap();
+        // At the root of a volume, and closed to everybody but the administrator.
+        let foreign = directory.path().join("lost+found");
+        fs::create_dir(&foreign).unwrap();
+        let file = File::create(foreign.join(format!("{PREFIX}old"))).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(3600)).unwrap();
+        remove_abandoned(directory.path()).unwrap();
+        assert!(foreign.join(format!("{PREFIX}old")).exists());
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_is_no_object_that_is_there_already() {
+        let directory = tempfile::tempdir().unwrap();
+        File::create(directory.path().join("claims")).unwrap();
+        let error = TemporaryFile::create(&directory.path().join("claims/1.json")).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::NotADirectory);
     }
 
     #[test]
