@@ -173,3 +173,13 @@ fn the_custom_segment_sends_those_who_have_consented() {
     let ended = Ended::from(Command::new(example("custom_segment")).output().unwrap()).expect(0);
     assert!(ended.stdout.contains("email_sha256: 2 added"), "{}", ended.stdout);
 }
+
+#[test]
+fn a_name_that_tiktok_will_cut_is_told_before_the_audience_is_created() {
+    let tiktok = TikTok::start();
+    let sync = Sync::with(&tiktok);
+    let name = "x".repeat(71);
+    let ended = sync.run(&["--email", "email", "--name", &name], sync.table(1_000)).expect(0);
+    let expected = format!("will cut its name (shown \"{}...\")", "x".repeat(67));
+    assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
+}

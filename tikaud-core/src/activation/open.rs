@@ -88,6 +88,10 @@ async fn create(
     let mut warnings: Vec<String> = namesake_warning(&plan.name, &there).into_iter().collect();
     let there_before = there.into_iter().map(|audience| audience.id).collect();
     let spec = AudienceSpec { name: plan.name.clone(), description: plan.description.clone() };
+    if let Some(shown) = destination.capabilities().shown_name(&spec.name) {
+        // The report says it too, but only when it can no longer be helped.
+        tracing::warn!(shown, "the audience is about to be created, and the destination will cut its name");
+    }
     let intent = CreateIntent { name: spec.name.clone(), description: spec.description.clone(), there_before };
     journal.create_intended(&intent).await?;
     claim.check()?;
