@@ -63,23 +63,25 @@ impl LocalStateStore {
 async fn blocking<T: Send + 'static>(
     operation: &'static str,
     key: &ObjectKey,
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    path: PathBuf,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
 ) -> Result<T, StateError> {
-    let outcome = spawn_blocking(work).await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
+    // The whole path, since a user may have many state directories.
+    let shown = path.display().to_string();
+    let outcome = spawn_blocking(move || work(&path)).await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
     outcome.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => StateError::AlreadyExists { key: key.clone() },
         ErrorKind::NotFound if operation == "read" => StateError::NotFound { key: key.clone() },
         ErrorKind::UnexpectedEof => StateError::damaged(key, "it is shorter than it should be"),
-        _ => StateError::Io { operation, object: key.to_string(), source: error },
+        _ => StateError::Io { operation, object: shown, source: error },
     })
 }
 
 #[async_trait]
 impl StateStore for LocalStateStore {
     async fn create(&self, key: &ObjectKey, content: Bytes) -> Result<(), StateError> {
-        let path = self.path(key);
-        blocking("create", key, move || {
-            let mut file = TemporaryFile::create(&path)?;
+        blocking("create", key, self.path(key), move |path| {
+            let mut file = TemporaryFile::create(path)?;
             file.write(&content)?;
             file.publish()
         })
@@ -88,13 +90,12 @@ impl StateStore for LocalStateStore {
 
     async fn writer(&self, key: &ObjectKey) -> Result<Box<dyn ObjectWriter>, StateError> {
         let path = self.path(key);
-        let file = blocking("create", key, move || TemporaryFile::create(&path)).await?;
-        Ok(Box::new(LocalWriter { key: key.clone(), file: Some(file) }))
+        let file = blocking("create", key, path.clone(), TemporaryFile::create).await?;
+        Ok(Box::new(LocalWriter { key: key.clone(), path, file: Some(file) }))
     }
 
     async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Bytes, StateError> {
-        let path = self.path(key);
-        blocking("read", key, move || {
+        blocking("read", key, self.path(key), move |path| {
             let mut file = File::open(path)?;
             if file.metadata()?.len() < range.end {
                 // Before anything is allocated: the length may come from a damaged object.
@@ -123,8 +124,7 @@ impl StateStore for LocalStateStore {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StateError> {
-        let path = self.path(key);
-        blocking("delete", key, move || match fs::remove_file(path) {
+        blocking("delete", key, self.path(key), |path| match fs::remove_file(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             outcome => outcome,
         })
@@ -134,9 +134,9 @@ impl StateStore for LocalStateStore {
     async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
         let path = self.path(key);
         let path = path.with_file_name(format!(".{}.lock", key.name()));
-        blocking("lock", key, move || {
+        blocking("lock", key, path, |path| {
             if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
+                temporary::create_directories(parent)?;
             }
             let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
             match file.try_lock() {
@@ -177,6 +177,7 @@ fn walk(directory: &Path, prefix: &str, entries: &mut Vec<ObjectEntry>) -> io::R
 
 struct LocalWriter {
     key: ObjectKey,
+    path: PathBuf,
     /// `None` after a failed write, which took the file with it.
     file: Option<TemporaryFile>,
 }
@@ -184,7 +185,7 @@ struct LocalWriter {
 impl LocalWriter {
     fn take(&mut self) -> Result<TemporaryFile, StateError> {
         let gone = || io::Error::other("an earlier write to it has failed");
-        self.file.take().ok_or_else(gone).map_err(StateError::io("write", self.key.to_string()))
+        self.file.take().ok_or_else(gone).map_err(StateError::io("write", self.path.display().to_string()))
     }
 }
 
@@ -192,14 +193,15 @@ impl LocalWriter {
 impl ObjectWriter for LocalWriter {
     async fn write(&mut self, content: Bytes) -> Result<(), StateError> {
         let mut file = self.take()?;
-        let file = blocking("write", &self.key, move || file.write(&content).map(|()| file)).await?;
+        let file =
+            blocking("write", &self.key, self.path.clone(), move |_| file.write(&content).map(|()| file)).await?;
         self.file = Some(file);
         Ok(())
     }
 
     async fn finish(mut self: Box<Self>) -> Result<(), StateError> {
         let file = self.take()?;
-        blocking("create", &self.key, move || file.publish()).await
+        blocking("create", &self.key, self.path, move |_| file.publish()).await
     }
 }
 
@@ -209,3 +211,31 @@ struct LocalHold {
 }
 
 impl Hold for LocalHold {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_object_that_cannot_be_written_is_named_by_its_whole_path_with_what_to_look_at() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        let store = LocalStateStore::open(file.join("state")).unwrap();
+        let key: ObjectKey = "buyers/claims/1.json".parse().unwrap();
+        let object = file.join("state/buyers/claims/1.json");
+        let expected =
+            format!("cannot create the state object `{}`; check its permissions and the free space", object.display());
+        assert_eq!(store.create(&key, Bytes::new()).await.unwrap_err().to_string(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_file_in_the_place_of_a_directory_does_not_look_like_another_process() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("claims"), "").unwrap();
+        let store = LocalStateStore::open(directory.path()).unwrap();
+        let key: ObjectKey = "claims/holder".parse().unwrap();
+        let held = store.hold(&key).await.map(|hold| hold.is_some());
+        assert!(matches!(held, Err(StateError::Io { .. })), "{held:?}");
+    }
+}

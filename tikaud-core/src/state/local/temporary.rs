@@ -48,7 +48,7 @@ impl TemporaryFile {
 }
 
 /// Creates a directory and those above it, and makes their names durable.
-fn create_directories(directory: &Path) -> io::Result<()> {
+pub(super) fn create_directories(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
         return Ok(());
     }
@@ -57,6 +57,8 @@ fn create_directories(directory: &Path) -> io::Result<()> {
     }
     match fs::create_dir(directory) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => Ok(()),
+        // A file in its place: to pass this on as it is would say that the object is there.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(ErrorKind::NotADirectory.into()),
         Err(error) => Err(error),
         Ok(()) => sync_directory(directory.parent()),
     }
