@@ -138,7 +138,12 @@ impl StateStore for LocalStateStore {
             if let Some(parent) = path.parent() {
                 temporary::create_directories(parent)?;
             }
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+            let mut options = OpenOptions::new();
+            options.create(true).truncate(false).write(true);
+            // On a file that others may read, they may take the lock, and no run would get it.
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.open(path)?;
             match file.try_lock() {
                 Ok(()) => Ok(Some(Box::new(LocalHold { _locked: file }) as Box<dyn Hold>)),
                 Err(TryLockError::WouldBlock) => Err(ErrorKind::AlreadyExists.into()),
@@ -237,5 +242,19 @@ mod tests {
         let key: ObjectKey = "claims/holder".parse().unwrap();
         let held = store.hold(&key).await.map(|hold| hold.is_some());
         assert!(matches!(held, Err(StateError::Io { .. })), "{held:?}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn files_are_readable_by_their_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let store = LocalStateStore::open(directory.path()).unwrap();
+        store.create(&"claims/1.json".parse().unwrap(), Bytes::new()).await.unwrap();
+        let _hold = store.hold(&"claims/holder".parse().unwrap()).await.unwrap();
+        for file in ["1.json", ".holder.lock"] {
+            let mode = fs::metadata(directory.path().join("claims").join(file)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{file} has mode {mode:o}");
+        }
     }
 }
