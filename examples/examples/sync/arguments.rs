@@ -38,6 +38,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     pub(crate) segment: Vec<PathBuf>,
 
+    /// What separates the fields of CSV files, such as ';' [default: a comma, and a tab in .tsv files].
+    #[arg(long, value_name = "CHARACTER")]
+    pub(crate) delimiter: Option<char>,
+
     /// The column with e-mail addresses.
     #[arg(long, value_name = "COLUMN")]
     email: Option<String>,

@@ -20,7 +20,7 @@ use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
 use tikaud_core::plan::Guard;
 use tikaud_core::segment::{Segment, SegmentError};
 use tikaud_core::state::LocalStateStore;
-use tikaud_sources::FileSegment;
+use tikaud_sources::{CsvOptions, FileSegment};
 use tikaud_tiktok::{AccessToken, AdAccountId, RetryPolicy, TikTokClient, TikTokDestination};
 
 use self::arguments::Arguments;
@@ -87,7 +87,9 @@ async fn activation(arguments: &Arguments) -> Result<SegmentActivation, Failed> 
 }
 
 fn segment(arguments: &Arguments) -> Result<FileSegment, SegmentError> {
-    FileSegment::builder(&arguments.segment).build()
+    let mut csv = CsvOptions::default();
+    csv.delimiter = arguments.delimiter;
+    FileSegment::builder(&arguments.segment).csv(csv).build()
 }
 
 fn build(arguments: &Arguments, name: Option<&str>) -> Result<SegmentActivation, Failed> {

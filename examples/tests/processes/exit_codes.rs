@@ -44,7 +44,7 @@ fn an_unknown_column_is_answered_with_the_columns_there_are() {
     let ended = sync.run(&EMAIL, table).expect(2);
     insta::assert_snapshot!(ended.stderr, @r"
     error: the columns cannot be used
-      because: the column `email` is not in the segment; its columns are: `id`, `e_mail`, `phone`
+      because: the segment has no column `email` that can be read as text; it has: `id`, `e_mail`, `phone`
     ");
     assert_eq!(tiktok.requests(), 0);
 }

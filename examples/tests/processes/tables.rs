@@ -104,3 +104,15 @@ fn name_and_description_go_with_the_audience() {
     assert!(ended.stdout.starts_with("Audience \"Best buyers\" ("), "{}", ended.stdout);
     assert_eq!(tiktok.labels(), [("Best buyers".to_owned(), Some("Bought twice this year".to_owned()))]);
 }
+
+#[test]
+fn a_table_with_semicolons_is_read_when_it_is_told_and_else_asked_about() {
+    let tiktok = TikTok::start();
+    let sync = Sync::with(&tiktok);
+    let table = sync.file("buyers.csv", "email;country\nada@example.com;GB\n");
+    let small = ["--email", "email", "--allow-below-minimum"];
+    let untold = sync.run(&small, &table).expect(2);
+    assert!(untold.stderr.contains("set it as the delimiter"), "{}", untold.stderr);
+    sync.run(&[&small[..], &["--delimiter", ";"]].concat(), &table).expect(0);
+    assert_eq!(tiktok.identifiers(IdType::EmailSha256).lines().count(), 1);
+}

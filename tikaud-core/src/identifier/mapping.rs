@@ -63,22 +63,22 @@ pub enum MappingError {
         /// The column.
         column: String,
     },
-    /// A mapped column is not in the segment.
-    #[error("the column `{column}` is not in the segment; {}", listed(.columns))]
+    /// A mapped column is not in the segment, or its values are of a type that is no text, such as bytes.
+    #[error("the segment has no column `{column}` that can be read as text; {}", listed(.columns))]
     UnknownColumn {
         /// The column.
         column: String,
-        /// The columns that the segment has.
+        /// The columns of text that the segment has.
         columns: Vec<String>,
     },
 }
 
 fn listed(columns: &[String]) -> String {
     if columns.is_empty() {
-        return "it has no columns at all".to_owned();
+        return "it has none at all".to_owned();
     }
     let names: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
-    format!("its columns are: {}", names.join(", "))
+    format!("it has: {}", names.join(", "))
 }
 
 impl FieldMapping {
@@ -207,7 +207,7 @@ mod tests {
     fn an_unknown_column_is_an_error_that_lists_the_columns_there_are() {
         let mapping = FieldMapping::try_new([("mail", Field::Email)]).unwrap();
         let error = mapping.check_columns(&["id".into(), "email".into()]).unwrap_err();
-        insta::assert_snapshot!(error, @"the column `mail` is not in the segment; its columns are: `id`, `email`");
+        insta::assert_snapshot!(error, @"the segment has no column `mail` that can be read as text; it has: `id`, `email`");
     }
 
     #[test]

@@ -95,11 +95,11 @@ pub enum StateError {
         generation: u64,
     },
     /// The store failed.
-    #[error("cannot {operation} the state object `{object}`")]
+    #[error("cannot {operation} the state object `{object}`; check its permissions and the free space")]
     Io {
         /// What was being done.
         operation: &'static str,
-        /// To which object.
+        /// To which object, with its whole path where it has one.
         object: String,
         /// Why.
         source: io::Error,

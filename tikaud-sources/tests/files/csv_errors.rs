@@ -22,7 +22,7 @@ async fn a_header_that_cannot_be() {
     assert_snapshot!(failure("id,email,id\n").await, @"`t.csv` has two columns `id`; rename one of them");
     assert_snapshot!(failure("id,,email\n").await, @"`t.csv` has no name for its column 2; give it one");
     assert_snapshot!(failure("id,email,\n").await, @"`t.csv` has no name for its column 3; give it one");
-    assert_snapshot!(failure("id;email\n1;canary\n").await, @"`t.csv` has a single column, whose name holds ';'; if that separates the columns, set it with `CsvOptions::with_delimiter`");
+    assert_snapshot!(failure("id;email\n1;canary\n").await, @"`t.csv` has a single column, whose name holds ';'; if that separates the columns, set it as the delimiter (`CsvOptions::with_delimiter`)");
     assert_snapshot!(failure("id,email\r1,canary\r").await, @"line 1 of `t.csv` ends with a carriage return alone; end lines with a line feed");
     assert_snapshot!(failure(b"id,\xe9mail\n").await, @"line 1 of `t.csv` is not in UTF-8, more likely in Latin-1 or Windows-1252; convert the file to UTF-8");
 }

@@ -73,6 +73,17 @@ async fn a_report_says_what_a_run_has_done_and_then_that_nothing_was_left_to_do(
 }
 
 #[tokio::test]
+async fn a_plan_for_an_empty_segment_says_that_the_audience_would_be_created_all_the_same() {
+    let segment = MemorySegment::try_new("Buyers", ["email"], Vec::<[Option<&str>; 1]>::new()).unwrap();
+    let mapping = FieldMapping::try_new([("email", Field::Email)]).unwrap();
+    let destination =
+        MemoryDestination::with_capabilities(crate::destination::Capabilities::new(IdentifierKind::ALL.to_vec()));
+    let activation = MemoryActivation::with_destination(segment, mapping, destination).unwrap();
+    let plan = activation.plan(&RunOptions::new()).await.unwrap().to_string();
+    assert!(plan.ends_with("a run would create the audience and leave it empty; nothing was sent now"), "{plan}");
+}
+
+#[tokio::test]
 async fn a_blocked_report_names_the_guard_and_an_allowed_one_too() {
     let activation = activation(1_000);
     let blocked = run(&activation, RunOptions::new()).await;

@@ -72,7 +72,7 @@ impl Display for Plan {
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;
         }
-        write_estimate(f, &self.estimate)
+        write_estimate(f, &self.estimate, self.audience.is_none())
     }
 }
 
@@ -144,9 +144,11 @@ fn write_next_step(f: &mut Formatter<'_>, report: &Report) -> fmt::Result {
     }
 }
 
-fn write_estimate(f: &mut Formatter<'_>, estimate: &Estimate) -> fmt::Result {
-    if estimate.batches == 0 {
-        return write!(f, "  there is nothing to send");
+fn write_estimate(f: &mut Formatter<'_>, estimate: &Estimate, creates: bool) -> fmt::Result {
+    match (estimate.batches, creates) {
+        (0, true) => return write!(f, "  a run would create the audience and leave it empty; nothing was sent now"),
+        (0, false) => return write!(f, "  there is nothing to send"),
+        _ => {}
     }
     write!(f, "  a run would send {}", counted(estimate.batches, "mapping request"))?;
     if estimate.at_least >= Duration::from_secs(1) {

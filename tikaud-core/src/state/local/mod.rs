@@ -63,23 +63,25 @@ impl LocalStateStore {
 async fn blocking<T: Send + 'static>(
     operation: &'static str,
     key: &ObjectKey,
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    path: PathBuf,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
 ) -> Result<T, StateError> {
-    let outcome = spawn_blocking(work).await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
+    // The whole path, since a user may have many state directories.
+    let shown = path.display().to_string();
+    let outcome = spawn_blocking(move || work(&path)).await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
     outcome.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => StateError::AlreadyExists { key: key.clone() },
         ErrorKind::NotFound if operation == "read" => StateError::NotFound { key: key.clone() },
         ErrorKind::UnexpectedEof => StateError::damaged(key, "it is shorter than it should be"),
-        _ => StateError::Io { operation, object: key.to_string(), source: error },
+        _ => StateError::Io { operation, object: shown, source: error },
     })
 }
 
 #[async_trait]
 impl StateStore for LocalStateStore {
     async fn create(&self, key: &ObjectKey, content: Bytes) -> Result<(), StateError> {
-        let path = self.path(key);
-        blocking("create", key, move || {
-            let mut file = TemporaryFile::create(&path)?;
+        blocking("create", key, self.path(key), move |path| {
+            let mut file = TemporaryFile::create(path)?;
             file.write(&content)?;
             file.publish()
         })
@@ -88,13 +90,12 @@ impl StateStore for LocalStateStore {
 
     async fn writer(&self, key: &ObjectKey) -> Result<Box<dyn ObjectWriter>, StateError> {
         let path = self.path(key);
-        let file = blocking("create", key, move || TemporaryFile::create(&path)).await?;
-        Ok(Box::new(LocalWriter { key: key.clone(), file: Some(file) }))
+        let file = blocking("create", key, path.clone(), TemporaryFile::create).await?;
+        Ok(Box::new(LocalWriter { key: key.clone(), path, file: Some(file) }))
     }
 
     async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Bytes, StateError> {
-        let path = self.path(key);
-        blocking("read", key, move || {
+        blocking("read", key, self.path(key), move |path| {
             let mut file = File::open(path)?;
             if file.metadata()?.len() < range.end {
                 // Before anything is allocated: the length may come from a damaged object.
@@ -123,9 +124,9 @@ impl StateStore for LocalStateStore {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StateError> {
-        let (path, root) = (self.path(key), self.root.clone());
-        blocking("delete", key, move || {
-            match fs::remove_file(&path) {
+        let root = self.root.clone();
+        blocking("delete", key, self.path(key), move |path| {
+            match fs::remove_file(path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 outcome => outcome?,
             }
@@ -141,11 +142,16 @@ impl StateStore for LocalStateStore {
     async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
         let path = self.path(key);
         let path = path.with_file_name(format!(".{}.lock", key.name()));
-        blocking("lock", key, move || {
+        blocking("lock", key, path, |path| {
             if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
+                temporary::create_directories(parent)?;
             }
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+            let mut options = OpenOptions::new();
+            options.create(true).truncate(false).write(true);
+            // On a file that others may read, they may take the lock, and no run would get it.
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.open(path)?;
             match file.try_lock() {
                 Ok(()) => Ok(Some(Box::new(LocalHold { _locked: file }) as Box<dyn Hold>)),
                 Err(TryLockError::WouldBlock) => Err(ErrorKind::AlreadyExists.into()),
@@ -184,6 +190,7 @@ fn walk(directory: &Path, prefix: &str, entries: &mut Vec<ObjectEntry>) -> io::R
 
 struct LocalWriter {
     key: ObjectKey,
+    path: PathBuf,
     /// `None` after a failed write, which took the file with it.
     file: Option<TemporaryFile>,
 }
@@ -191,7 +198,7 @@ struct LocalWriter {
 impl LocalWriter {
     fn take(&mut self) -> Result<TemporaryFile, StateError> {
         let gone = || io::Error::other("an earlier write to it has failed");
-        self.file.take().ok_or_else(gone).map_err(StateError::io("write", self.key.to_string()))
+        self.file.take().ok_or_else(gone).map_err(StateError::io("write", self.path.display().to_string()))
     }
 }
 
@@ -199,14 +206,15 @@ impl LocalWriter {
 impl ObjectWriter for LocalWriter {
     async fn write(&mut self, content: Bytes) -> Result<(), StateError> {
         let mut file = self.take()?;
-        let file = blocking("write", &self.key, move || file.write(&content).map(|()| file)).await?;
+        let file =
+            blocking("write", &self.key, self.path.clone(), move |_| file.write(&content).map(|()| file)).await?;
         self.file = Some(file);
         Ok(())
     }
 
     async fn finish(mut self: Box<Self>) -> Result<(), StateError> {
         let file = self.take()?;
-        blocking("create", &self.key, move || file.publish()).await
+        blocking("create", &self.key, self.path, move |_| file.publish()).await
     }
 }
 
@@ -218,41 +226,4 @@ struct LocalHold {
 impl Hold for LocalHold {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_folder_goes_with_its_last_object() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStateStore::open(directory.path()).unwrap();
-        let keys = ["a/journal/1/intent.json", "a/journal/1/receipts.json", "top"].map(|key| key.parse().unwrap());
-        for key in &keys {
-            store.create(key, Bytes::new()).await.unwrap();
-        }
-        store.delete(&keys[0]).await.unwrap();
-        assert!(directory.path().join("a/journal/1").exists());
-        store.delete(&keys[1]).await.unwrap();
-        assert!(!directory.path().join("a/journal/1").exists());
-        fs::remove_dir_all(directory.path().join("a")).unwrap();
-        store.delete(&keys[2]).await.unwrap();
-        assert!(directory.path().exists(), "the store itself is not ours to remove");
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn an_object_is_created_while_the_last_one_beside_it_is_deleted() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = LocalStateStore::open(directory.path()).unwrap();
-        let again_and_again = |name: &str| {
-            let (store, key) = (store.clone(), format!("a/b/{name}").parse::<ObjectKey>().unwrap());
-            tokio::spawn(async move {
-                for _ in 0..200 {
-                    store.create(&key, Bytes::new()).await.unwrap();
-                    store.delete(&key).await.unwrap();
-                }
-            })
-        };
-        for task in ["one", "two", "three"].map(again_and_again) {
-            task.await.unwrap();
-        }
-    }
-}
+mod tests;

@@ -68,7 +68,7 @@ fn in_directory(directory: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Creates a directory and those above it, and makes their names durable.
-fn create_directories(directory: &Path) -> io::Result<()> {
+pub(super) fn create_directories(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
         return Ok(());
     }

@@ -62,8 +62,8 @@ fn header_of(input: &Input, records: &mut Records<'_>) -> Result<Header, Segment
         && let Some(delimiter) = [',', ';', '\t', '|'].into_iter().find(|&delimiter| only.contains(delimiter))
     {
         return Err(input.malformed(format!(
-            "has a single column, whose name holds {delimiter:?}; if that separates the columns, set it with \
-             `CsvOptions::with_delimiter`"
+            "has a single column, whose name holds {delimiter:?}; if that separates the columns, set it as the \
+             delimiter (`CsvOptions::with_delimiter`)"
         )));
     }
     Header::try_new(input, names.into_iter().map(|name| Column { name, no_text: None }).collect())
