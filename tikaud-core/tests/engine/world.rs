@@ -159,7 +159,7 @@ impl Destination for FusedDestination {
     }
 
     async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
-        assert_recorded(&self.store, "create.json").await;
+        assert!(!objects_named(&self.store, "create.json").await.is_empty(), "asked for without a durable intent");
         self.fuse.pass(self.inner.create_audience(spec), dead_destination).await
     }
 
@@ -173,9 +173,29 @@ impl Destination for FusedDestination {
     }
 }
 
-async fn assert_recorded(store: &MemoryStateStore, name: &str) {
-    let objects = store.list(None).await.unwrap();
-    assert!(objects.iter().any(|object| object.key.name() == name), "sent without a durable {name}");
+/// The contents of the objects that go by a name, each with its key.
+async fn objects_named(store: &MemoryStateStore, name: &str) -> Vec<(ObjectKey, Bytes)> {
+    let mut objects = Vec::new();
+    for object in store.list(None).await.unwrap() {
+        if object.key.name() == name {
+            let content = store.read(&object.key, 0..object.len).await.unwrap();
+            objects.push((object.key, content));
+        }
+    }
+    objects
+}
+
+/// Every identifier of the batch is in a durable plan file, for this action, that a durable intent names.
+async fn assert_intended(store: &MemoryStateStore, batch: &Batch) {
+    let intents = objects_named(store, "intent.json").await;
+    let named = |key: &ObjectKey| {
+        intents.iter().any(|(_, intent)| String::from_utf8_lossy(intent).contains(&format!("\"{key}\"")))
+    };
+    let plans = objects_named(store, &format!("{}-{}.digests", batch.action(), batch.kind())).await;
+    let planned = |digest: &[u8]| {
+        plans.iter().any(|(key, plan)| named(key) && plan.windows(digest.len()).any(|part| part == digest))
+    };
+    assert!(batch.digests().all(planned), "sent without a durable intent that covers it: {batch:?}");
 }
 
 #[derive(Debug)]
@@ -192,7 +212,7 @@ impl AudienceWriter for FusedAudience {
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
-        assert_recorded(&self.store, "intent.json").await;
+        assert_intended(&self.store, batch).await;
         self.fuse.pass(self.writer.apply(batch), dead_destination).await
     }
 
