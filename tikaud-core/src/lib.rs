@@ -25,4 +25,5 @@ pub mod activation;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+mod compute;
 mod seconds;

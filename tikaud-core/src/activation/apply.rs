@@ -1,7 +1,6 @@
 //! Carries out a plan: batches in flight, receipts into the journal.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -10,12 +9,9 @@ use tokio::time::Instant;
 
 use super::{Progress, RunOptions};
 use crate::destination::{AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope};
-use crate::diff::{Action, ChangeSets};
+use crate::diff::DiffError;
 use crate::identifier::IdentifierKind;
-use crate::state::{Claim, Journal, Receipts, StateError};
-
-/// The order in which a plan is carried out: a leaver may have withdrawn consent, so nobody waits behind the entrants.
-const ORDER: [Action; 2] = [Action::Remove, Action::Add];
+use crate::state::{Claim, Journal, PlannedChanges, PlannedPart, Receipts, StateError};
 
 /// Receipts are written down at most this often; what a crash loses in between is sent again.
 const WRITE_EVERY: Duration = Duration::from_millis(200);
@@ -33,54 +29,30 @@ pub(super) struct Applied {
     pub(super) failure: Option<DestinationError>,
 }
 
-/// One batch's worth of a plan: positions in one change set.
-#[derive(Debug, Clone)]
-struct Work {
-    kind: IdentifierKind,
-    action: Action,
-    positions: Range<usize>,
-}
-
-/// Everything that a plan asks for, in batches.
-fn work(changes: &ChangeSets, capabilities: &Capabilities) -> impl Iterator<Item = (Work, Batch)> {
-    let limit = capabilities.batch_limit.max(1);
-    ORDER.into_iter().flat_map(move |action| {
-        changes.iter().flat_map(move |change| {
-            let set = change.of(action);
-            (0..set.len()).step_by(limit).filter_map(move |start| {
-                let positions = start..set.len().min(start + limit);
-                let batch = Batch::new(action, set.kind(), set.slice(positions.clone()))?;
-                Some((Work { kind: set.kind(), action, positions }, batch))
-            })
-        })
-    })
-}
-
 /// Applies the changes, as far as the destination lets us. The intent is durable already.
 ///
 /// Errors are those of our own state, and of the claim; the destination's are part of what became of the plan.
 pub(super) async fn apply(
     writer: &dyn AudienceWriter,
-    changes: &ChangeSets,
+    mut planned: PlannedChanges,
     capabilities: &Capabilities,
     claim: &Claim,
     journal: &mut Journal,
     options: &RunOptions,
-) -> Result<Applied, StateError> {
-    let total = (changes.count(Action::Add) + changes.count(Action::Remove)) as u64;
+) -> Result<Applied, DiffError> {
+    let (total, limit) = (planned.left(), capabilities.batch_limit.max(1));
     let mut course = Course::default();
-    let mut work = work(changes, capabilities);
     let mut in_flight = FuturesUnordered::new();
     let mut written = Instant::now();
     loop {
-        while in_flight.len() < capabilities.max_in_flight.max(1)
-            && let Some((work, batch)) = course.next(&mut work)
-        {
+        while in_flight.len() < capabilities.max_in_flight.max(1) {
+            // Before the plan is looked at: whoever has taken over may have cleared it away.
             claim.check()?;
-            in_flight.push(async move { (work, writer.apply(&batch).await) });
+            let Some((part, batch)) = course.next(&mut planned, limit).await? else { break };
+            in_flight.push(async move { (part, writer.apply(&batch).await) });
         }
-        let Some((work, outcome)) = in_flight.next().await else { break };
-        course.settle(work, outcome);
+        let Some((part, outcome)) = in_flight.next().await else { break };
+        course.settle(part, outcome);
         options.report(Progress::Applying { done: course.done, total });
         if written.elapsed() >= WRITE_EVERY {
             journal.receive(&course.applied.receipts).await?;
@@ -88,7 +60,7 @@ pub(super) async fn apply(
         }
     }
     course.finish(writer, claim).await?;
-    course.never_sent(work);
+    planned.into_rest().into_iter().for_each(|part| course.undone(part));
     journal.receive(&course.applied.receipts).await?;
     Ok(course.applied)
 }
@@ -97,38 +69,49 @@ pub(super) async fn apply(
 #[derive(Debug, Default)]
 struct Course {
     applied: Applied,
-    staged: Vec<Work>,
+    staged: Vec<PlannedPart>,
     refused_in_a_row: BTreeMap<IdentifierKind, u32>,
     done: u64,
 }
 
 impl Course {
     /// The next batch to send; none once the run has to stop.
-    fn next(&mut self, work: &mut impl Iterator<Item = (Work, Batch)>) -> Option<(Work, Batch)> {
-        if self.applied.failure.is_some() {
-            return None;
-        }
-        for (work, batch) in work {
-            if self.refused_in_a_row.get(&work.kind).is_none_or(|refused| *refused < REFUSED_IN_A_ROW) {
-                return Some((work, batch));
+    async fn next(
+        &mut self,
+        planned: &mut PlannedChanges,
+        limit: usize,
+    ) -> Result<Option<(PlannedPart, Batch)>, DiffError> {
+        while self.applied.failure.is_none()
+            && let Some((part, set)) = planned.next(limit).await?
+        {
+            let batch = Batch::new(part.action, part.kind, set.into_bytes());
+            match batch {
+                Some(batch) if !self.is_refused(part.kind) => return Ok(Some((part, batch))),
+                _ => {
+                    self.undone(part);
+                    planned.skip_file().into_iter().for_each(|rest| self.undone(rest));
+                }
             }
-            self.undone(work);
         }
-        None
+        Ok(None)
     }
 
-    fn settle(&mut self, work: Work, outcome: Result<Receipt, DestinationError>) {
+    fn is_refused(&self, kind: IdentifierKind) -> bool {
+        self.refused_in_a_row.get(&kind).is_some_and(|refused| *refused >= REFUSED_IN_A_ROW)
+    }
+
+    fn settle(&mut self, part: PlannedPart, outcome: Result<Receipt, DestinationError>) {
         match outcome {
             Ok(Receipt::Accepted) => {
-                self.refused_in_a_row.remove(&work.kind);
-                self.acknowledge(work);
+                self.refused_in_a_row.remove(&part.kind);
+                self.acknowledge(part);
             }
             Ok(Receipt::Staged) => {
-                self.refused_in_a_row.remove(&work.kind);
-                self.done += work.positions.len() as u64;
-                self.staged.push(work);
+                self.refused_in_a_row.remove(&part.kind);
+                self.done += part.len();
+                self.staged.push(part);
             }
-            Ok(Receipt::Refused(refusal)) => self.refuse(work, refusal),
+            Ok(Receipt::Refused(refusal)) => self.refuse(part, refusal),
             // Its identifiers stay unconfirmed, and the next run sends them again.
             Ok(Receipt::Unknown(error)) | Err(error) => {
                 self.applied.failure.get_or_insert(error);
@@ -136,31 +119,27 @@ impl Course {
         }
     }
 
-    fn acknowledge(&mut self, work: Work) {
-        self.done += work.positions.len() as u64;
-        self.applied.receipts.acknowledged.insert(work.kind, work.action, work.positions);
+    fn acknowledge(&mut self, part: PlannedPart) {
+        self.done += part.len();
+        self.applied.receipts.acknowledged.insert(part.kind, part.action, part.positions);
     }
 
     /// Certainly not carried out, so that nobody is taken for a possible member because of it.
-    fn undone(&mut self, work: Work) {
-        self.applied.receipts.undone.insert(work.kind, work.action, work.positions);
+    fn undone(&mut self, part: PlannedPart) {
+        self.applied.receipts.undone.insert(part.kind, part.action, part.positions);
     }
 
-    fn never_sent(&mut self, rest: impl Iterator<Item = (Work, Batch)>) {
-        rest.for_each(|(work, _)| self.undone(work));
-    }
-
-    fn refuse(&mut self, work: Work, refusal: Refusal) {
-        let in_a_row = self.refused_in_a_row.entry(work.kind).or_default();
+    fn refuse(&mut self, part: PlannedPart, refusal: Refusal) {
+        let in_a_row = self.refused_in_a_row.entry(part.kind).or_default();
         *in_a_row = match refusal.scope {
             RefusalScope::Batch => *in_a_row + 1,
             RefusalScope::Kind => REFUSED_IN_A_ROW,
         };
         let may_have_happened = refusal.error.may_have_happened();
-        let (_, count) = self.applied.refused.entry(work.kind).or_insert((refusal.error, 0));
-        *count += work.positions.len() as u64;
+        let (_, count) = self.applied.refused.entry(part.kind).or_insert((refusal.error, 0));
+        *count += part.len();
         if !may_have_happened {
-            self.undone(work);
+            self.undone(part);
         }
     }
 
@@ -172,8 +151,8 @@ impl Course {
         claim.check()?;
         match writer.finish().await {
             Ok(()) => {
-                for work in std::mem::take(&mut self.staged) {
-                    self.applied.receipts.acknowledged.insert(work.kind, work.action, work.positions);
+                for part in std::mem::take(&mut self.staged) {
+                    self.applied.receipts.acknowledged.insert(part.kind, part.action, part.positions);
                 }
             }
             Err(error) => {

@@ -1,6 +1,8 @@
 //! Why an activation could not be set up or run.
 
+use crate::compute::Died;
 use crate::destination::{AudienceId, DestinationError, DestinationId};
+use crate::diff::{DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
 use crate::identifier::{IdentifierKind, MappingError, NumberingPlansDamaged};
 use crate::segment::SegmentError;
 use crate::state::{InvalidName, StateError};
@@ -40,6 +42,12 @@ pub enum SettingsError {
         /// The destination.
         destination: DestinationId,
     },
+    /// The memory budget is too small.
+    #[error("a memory budget of {given} bytes is too small; give at least {MINIMUM_MEMORY_BUDGET}")]
+    MemoryBudget {
+        /// The budget that was asked for, in bytes.
+        given: usize,
+    },
     /// Phone numbers cannot be parsed in this build.
     #[error("phone numbers cannot be parsed")]
     Phones(#[from] NumberingPlansDamaged),
@@ -68,6 +76,9 @@ pub enum ActivationError {
     /// The state could not be read or written.
     #[error("the state of the activation could not be used")]
     State(#[from] StateError),
+    /// Temporary files could not be used.
+    #[error("what does not fit into the memory budget could not be put aside")]
+    Scratch(#[from] ScratchError),
     /// The destination refused, or could not be reached, before any identifier was sent.
     #[error("the destination `{destination}` cannot be used; no identifier was sent")]
     Destination {
@@ -92,4 +103,20 @@ pub enum ActivationError {
     /// A background task of this run has died. The panic's message is not kept: it may quote a member's value.
     #[error("a part of the run has died; the next run carries on")]
     Task,
+}
+
+impl From<Died> for ActivationError {
+    fn from(_: Died) -> Self {
+        Self::Task
+    }
+}
+
+impl From<DiffError> for ActivationError {
+    fn from(error: DiffError) -> Self {
+        match error {
+            DiffError::State(error) => error.into(),
+            DiffError::Scratch(error) => error.into(),
+            DiffError::Died(error) => error.into(),
+        }
+    }
 }

@@ -5,7 +5,6 @@
 mod apply;
 mod error;
 mod memory;
-mod offload;
 mod open;
 mod options;
 mod read;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::plan::Guard;
+use crate::state::Comparison;
 
 /// What can be different from run to run.
 ///
@@ -17,6 +18,7 @@ use crate::plan::Guard;
 #[derive(Clone, Default)]
 pub struct RunOptions {
     pub(super) allowed: BTreeSet<Guard>,
+    resync: bool,
     observer: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
 
@@ -52,6 +54,18 @@ impl RunOptions {
         self
     }
 
+    /// The same as a full resync: every identifier of the segment is sent again, and leavers are removed as ever. For an
+    /// audience that is suspected not to hold what the destination has accepted.
+    #[must_use]
+    pub fn resync(mut self) -> Self {
+        self.resync = true;
+        self
+    }
+
+    pub(super) fn comparison(&self) -> Comparison {
+        if self.resync { Comparison::Resync } else { Comparison::Changes }
+    }
+
     /// The same with a function that is told how far the run has come. It must not block.
     #[must_use]
     pub fn observe(mut self, observer: impl Fn(Progress) + Send + Sync + 'static) -> Self {
@@ -70,6 +84,7 @@ impl fmt::Debug for RunOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunOptions")
             .field("allowed", &self.allowed)
+            .field("resync", &self.resync)
             .field("observed", &self.observer.is_some())
             .finish()
     }

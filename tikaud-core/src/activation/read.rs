@@ -1,25 +1,22 @@
-//! From the segment to sorted sets of identifiers: rows are read on this task, looked at on all cores.
+//! From the segment to sorted runs of identifiers: rows are read on this task, looked at on all cores.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use futures::{FutureExt, StreamExt, TryStreamExt, future};
 
-use super::offload::offload;
-use super::{ActivationError, Progress, RunOptions};
-use crate::diff::IdentifierSets;
-use crate::identifier::{Extracted, Extractor, FieldMapping, Tally};
-use crate::segment::{MemberBatch, Segment, SegmentError};
+use super::{ActivationError, Progress, RunOptions, SegmentActivation};
+use crate::compute::compute;
+use crate::diff::{Collector, Runs, cores};
+use crate::identifier::Tally;
+use crate::segment::{MemberBatch, SegmentError};
 
 /// Reads the whole segment. An error anywhere is an error: a segment that was read in part is never taken for one that
 /// shrank.
 pub(super) async fn read(
-    segment: &dyn Segment,
-    mapping: &FieldMapping,
-    extractor: &Arc<Extractor>,
+    activation: &SegmentActivation,
     options: &RunOptions,
-) -> Result<(IdentifierSets, Tally), ActivationError> {
+) -> Result<(Runs, Tally), ActivationError> {
+    let SegmentActivation { segment, mapping, extractor, ledger, .. } = activation;
     let unreadable = |source: SegmentError| ActivationError::Segment { segment: segment.name().to_owned(), source };
     let columns = segment.columns().await.map_err(unreadable)?;
     mapping
@@ -35,16 +32,18 @@ pub(super) async fn read(
         let extractor = Arc::clone(extractor);
         // Only work that may take long leaves this task; an error goes straight through, in its place.
         match batch {
-            Ok(batch) => offload(move || extractor.extract(&batch, at)).left_future(),
+            Ok(batch) => compute(move || extractor.extract(&batch, at)).left_future(),
             Err(error) => future::ready(Ok(Err(error))).right_future(),
         }
     });
-    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut extracted = Extracted::default();
-    let mut jobs = jobs.buffered(cores * 2);
+    let (mut collector, mut tally) = (Collector::new(&ledger.resources), Tally::default());
+    let mut jobs = jobs.buffered(cores() * 2);
     while let Some(part) = jobs.try_next().await? {
-        extracted.extend(part.map_err(unreadable)?);
+        let (digests, part) = part.map_err(unreadable)?.into_digests();
+        tally.extend(part);
+        for (kind, digests) in digests {
+            collector.push(kind, digests).await?;
+        }
     }
-    let (digests, tally) = extracted.into_digests();
-    Ok((offload(move || digests.into_iter().collect()).await?, tally))
+    Ok((collector.finish().await?, tally))
 }

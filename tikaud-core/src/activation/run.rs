@@ -3,13 +3,16 @@
 use tokio::select;
 
 use super::apply::{Applied, apply};
-use super::offload::offload;
 use super::open::{OpenAudience, connect, find_or_create};
 use super::read::read;
 use super::report::{Report, ReportParts};
 use super::{ActivationError, RunOptions, SegmentActivation};
+use crate::diff::DiffError;
 use crate::plan::Plan;
-use crate::state::{Claim, Current, Intent, RunId};
+use crate::state::{Claim, Current, HeldFiles, Intent, RunId, StateError};
+
+/// How often a plan looks at the state when a run beside it clears away what it is looking at.
+const LOOKS: u32 = 5;
 
 /// Claims the activation, runs it, and lets go.
 pub(super) async fn run(activation: &SegmentActivation, options: &RunOptions) -> Result<Report, ActivationError> {
@@ -43,16 +46,19 @@ async fn carry_out(
     parts.warnings.extend(warnings);
     parts.timings.connect = parts.lap();
 
-    let (segment, tally) = read(&*activation.segment, &activation.mapping, &activation.extractor, options).await?;
+    let (segment, tally) = read(activation, options).await?;
+    parts.spilled_bytes = segment.spilled_bytes();
     parts.timings.read = parts.lap();
 
-    let plan = activation.make_plan(&generation, &held, segment, tally, options).await?;
+    let run = RunId::new(generation.number, claim.epoch());
+    let (counts, changes) = ledger.write_plan(&run, &held, &segment, options.comparison()).await?;
+    let plan = activation.make_plan(&generation, counts, tally, options);
     parts.timings.plan = parts.lap();
     if plan.is_blocked() {
+        ledger.discard_plan(&changes).await?;
         return Ok(parts.blocked(plan, &generation, opened));
     }
 
-    let run = RunId::new(generation.number, claim.epoch());
     let mut journal = ledger.journal(&run);
     let opened = match opened {
         Some(opened) => opened,
@@ -62,26 +68,25 @@ async fn carry_out(
     parts.warnings.extend(warnings);
     parts.warnings.extend(writer.audience().warnings.iter().cloned());
 
-    if !plan.changes.is_empty() {
-        let changes = ledger.write_plan(&run, &plan.changes).await?;
-        journal.intend(&Intent { audience: record.clone(), mapping: plan.mapping.clone(), changes }).await?;
+    let mut applied = Applied::default();
+    if !changes.is_empty() {
+        let (mapping, changes) = (plan.mapping.clone(), changes.clone());
+        journal.intend(&Intent { audience: record.clone(), mapping, changes }).await?;
     }
     parts.timings.intend = parts.lap();
-
-    let mut applied = Applied::default();
-    if !plan.changes.is_empty() {
-        applied = apply(&*writer, &plan.changes, destination.capabilities(), claim, &mut journal, options).await?;
+    if !changes.is_empty() {
+        let changes = ledger.planned(&changes);
+        applied = apply(&*writer, changes, destination.capabilities(), claim, &mut journal, options).await?;
     }
     parts.timings.apply = parts.lap();
 
     let mut next = generation.clone();
     (next.audience, next.pending_create) = (Some(record), None);
     next.mapping = Some(plan.mapping.clone());
-    if !plan.changes.is_empty() || next != generation {
+    if !changes.is_empty() || next != generation {
         next.run = Some(run.clone());
-        let (changes, receipts) = (plan.changes.clone(), applied.receipts.clone());
-        let held = offload(move || receipts.settle(&held, &changes)).await?;
-        next = ledger.commit(claim, next, &held).await?;
+        let held = HeldFiles::clone(&held).with(changes, applied.receipts.clone());
+        next = ledger.commit(claim, next, &held.into()).await?;
     }
     parts.timings.commit = parts.lap();
     Ok(parts.finished(run, plan, &next, &*writer, created, applied))
@@ -89,7 +94,16 @@ async fn carry_out(
 
 /// What a run would do now, without a claim and without writing anything.
 pub(super) async fn plan(activation: &SegmentActivation, options: &RunOptions) -> Result<Plan, ActivationError> {
-    let Current { generation, held, .. } = activation.ledger.current().await?;
-    let (segment, tally) = read(&*activation.segment, &activation.mapping, &activation.extractor, options).await?;
-    activation.make_plan(&generation, &held, segment, tally, options).await
+    // State that cannot be read is told before a long read of the segment.
+    activation.ledger.generation().await?;
+    let (segment, tally) = read(activation, options).await?;
+    let mut looks = 1;
+    loop {
+        let Current { generation, held, .. } = activation.ledger.current().await?;
+        match activation.ledger.count_changes(&held, &segment, options.comparison()).await {
+            // A run beside us has committed and cleared away what we were looking at.
+            Err(DiffError::State(StateError::NotFound { .. })) if looks < LOOKS => looks += 1,
+            counts => return Ok(activation.make_plan(&generation, counts?, tally, options)),
+        }
+    }
 }

@@ -1,18 +1,18 @@
 //! The activation: a segment, a destination, a state store, and the settings between them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::offload::offload;
 use super::{Activation, ActivationError, Report, RunOptions, SettingsError, run};
 use crate::destination::{AudienceSpec, Destination};
-use crate::diff::{ChangeSets, Held, IdentifierSets};
+use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
 use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, Tally};
 use crate::plan::{Plan, PlanInput};
 use crate::segment::Segment;
-use crate::state::{ActivationId, Clock, Generation, Ledger, StateError, StateStore, SystemClock};
+use crate::state::{ActivationId, Clock, Generation, KindChanges, Ledger, StateError, StateStore, SystemClock};
 
 /// A segment that is kept in an audience: the [`Activation`] to use.
 ///
@@ -55,6 +55,8 @@ pub struct SegmentActivationBuilder {
     mapping: Option<FieldMapping>,
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
+    memory_budget: usize,
+    scratch: Option<PathBuf>,
 }
 
 impl SegmentActivation {
@@ -85,6 +87,8 @@ impl SegmentActivation {
             mapping: None,
             phone_parser: None,
             clock: Arc::new(SystemClock),
+            memory_budget: DEFAULT_MEMORY_BUDGET,
+            scratch: None,
         }
     }
 
@@ -98,27 +102,22 @@ impl SegmentActivation {
         self.ledger.generation().await
     }
 
-    pub(super) async fn make_plan(
+    pub(super) fn make_plan(
         &self,
         generation: &Generation,
-        held: &Held,
-        segment: IdentifierSets,
+        changes: Vec<KindChanges>,
         tally: Tally,
         options: &RunOptions,
-    ) -> Result<Plan, ActivationError> {
-        let compared = (held.clone(), segment.clone());
-        let changes = offload(move || ChangeSets::between(&compared.0, &compared.1)).await?;
-        Ok(Plan::new(PlanInput {
+    ) -> Plan {
+        Plan::new(PlanInput {
             generation,
-            held,
-            segment: &segment,
             changes,
             tally,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),
             allowed: &options.allowed,
-        }))
+        })
     }
 }
 
@@ -173,6 +172,25 @@ impl SegmentActivationBuilder {
         self
     }
 
+    /// Memory that comparing may use, in bytes, whatever the segment's size. Default: [`DEFAULT_MEMORY_BUDGET`], 256 MiB.
+    ///
+    /// What does not fit goes to temporary files: at most the segment's identifiers, 32 bytes each for SHA-256, less a
+    /// quarter of the budget. Batches of the source and of the destination are not part of it.
+    #[must_use]
+    pub fn memory_budget(mut self, bytes: usize) -> Self {
+        self.memory_budget = bytes;
+        self
+    }
+
+    /// Where temporary files go when the memory budget is used up. Default: where the state store has its disk, or the
+    /// system's directory for temporary files when it has none. The files have no name, so that none is left
+    /// behind, however the process ends.
+    #[must_use]
+    pub fn scratch_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.scratch = Some(directory.into());
+        self
+    }
+
     /// The activation. Reads and sends nothing.
     ///
     /// # Errors
@@ -191,8 +209,13 @@ impl SegmentActivationBuilder {
             None if mapping.has_plain_phone() => Arc::new(DefaultPhoneParser::try_new()?),
             None => Arc::new(NoPhoneParser),
         };
+        if self.memory_budget < MINIMUM_MEMORY_BUDGET {
+            return Err(SettingsError::MemoryBudget { given: self.memory_budget });
+        }
+        let scratch = self.scratch.or_else(|| self.store.scratch()).unwrap_or_else(std::env::temp_dir);
         let ledger = Ledger {
             store: self.store,
+            resources: Resources { memory_budget: self.memory_budget, scratch },
             clock: self.clock,
             activation: self.id.parse()?,
             destination: self.destination.id().clone(),

@@ -1,12 +1,20 @@
 //! Who goes in and who goes out.
 
-use std::collections::BTreeSet;
-
-use super::{Action, Held, IdentifierSet, IdentifierSets};
-
+use super::{Action, Held, IdentifierSet};
 use crate::identifier::IdentifierKind;
 
 /// What has to change for one kind of identifier. The two sets share nothing: one is in the segment, the other is not.
+///
+/// ```
+/// use tikaud_core::diff::{ChangeSet, Held, IdentifierSet};
+/// use tikaud_core::identifier::IdentifierKind;
+///
+/// let kind = IdentifierKind::IdfaMd5;
+/// let set = |digests: &[[u8; 16]]| IdentifierSet::from_unsorted(kind, digests.concat());
+/// let held = Held { confirmed: set(&[[1; 16], [2; 16]]), unconfirmed: IdentifierSet::empty(kind) };
+/// let changes = ChangeSet::between(&held, &set(&[[2; 16], [3; 16]]));
+/// assert_eq!((changes.adds, changes.removes), (set(&[[3; 16]]), set(&[[1; 16]])));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSet {
     /// In the segment, and not known to be in the audience.
@@ -16,6 +24,19 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
+    /// Nothing to change.
+    #[must_use]
+    pub fn empty(kind: IdentifierKind) -> Self {
+        Self { adds: IdentifierSet::empty(kind), removes: IdentifierSet::empty(kind) }
+    }
+
+    /// The changes that make what is held equal to the segment:
+    /// `adds = segment − confirmed`, `removes = possible − segment`.
+    #[must_use]
+    pub fn between(held: &Held, segment: &IdentifierSet) -> Self {
+        Self { adds: segment.difference(&held.confirmed), removes: held.possible().difference(segment) }
+    }
+
     /// The kind of every identifier in it.
     #[must_use]
     pub fn kind(&self) -> IdentifierKind {
@@ -30,60 +51,10 @@ impl ChangeSet {
             Action::Remove => &self.removes,
         }
     }
-}
-
-/// What has to change, kind by kind. Kinds without a change are absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChangeSets {
-    sets: Vec<ChangeSet>,
-}
-
-impl ChangeSets {
-    /// The changes that make what is held equal to the segment:
-    /// `adds = segment − confirmed`, `removes = possible − segment`.
-    ///
-    /// Kinds that are held and no longer in the segment at all are removed, so a changed field mapping leaves nobody
-    /// behind.
-    #[must_use]
-    pub fn between(held: &Held, segment: &IdentifierSets) -> Self {
-        let kinds: BTreeSet<IdentifierKind> = held.kinds().chain(segment.kinds()).collect();
-        let change = |kind| {
-            let segment = segment.get(kind);
-            ChangeSet {
-                adds: segment.difference(&held.confirmed.get(kind)),
-                removes: held.possible(kind).difference(&segment),
-            }
-        };
-        let changed = |change: &ChangeSet| !change.adds.is_empty() || !change.removes.is_empty();
-        Self { sets: kinds.into_iter().map(change).filter(changed).collect() }
-    }
-
-    /// The changes that were written down by their kinds, adds and removes together.
-    pub(crate) fn from_sets(sets: Vec<ChangeSet>) -> Self {
-        Self { sets }
-    }
-
-    /// The change set of a kind, empty when nothing of that kind has to change.
-    #[must_use]
-    pub fn of_kind(&self, kind: IdentifierKind) -> ChangeSet {
-        let none = || ChangeSet { adds: IdentifierSet::empty(kind), removes: IdentifierSet::empty(kind) };
-        self.sets.iter().find(|change| change.kind() == kind).cloned().unwrap_or_else(none)
-    }
-
-    /// The change sets, by kind.
-    pub fn iter(&self) -> impl Iterator<Item = &ChangeSet> {
-        self.sets.iter()
-    }
-
-    /// How many identifiers an action applies to.
-    #[must_use]
-    pub fn count(&self, action: Action) -> usize {
-        self.sets.iter().map(|change| change.of(action).len()).sum()
-    }
 
     /// Whether nothing has to change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.sets.is_empty()
+        self.adds.is_empty() && self.removes.is_empty()
     }
 }

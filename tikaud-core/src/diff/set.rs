@@ -53,6 +53,35 @@ impl IdentifierSet {
         (whole && set.iter().is_sorted_by(|a, b| a < b)).then_some(set)
     }
 
+    /// The set of digests that are known to be sorted and distinct.
+    pub(crate) fn of_sorted(kind: IdentifierKind, digests: Bytes) -> Self {
+        debug_assert!(Self::from_sorted(kind, digests.clone()).is_some());
+        Self { kind, digests }
+    }
+
+    /// Sets one after the other, each with digests that come after those of the set before.
+    pub(crate) fn concatenated(kind: IdentifierKind, sets: &[Self]) -> Self {
+        match sets {
+            [] => Self::empty(kind),
+            [only] => only.clone(),
+            _ => Self::of_sorted(kind, sets.iter().flat_map(Self::as_bytes).copied().collect::<Vec<u8>>().into()),
+        }
+    }
+
+    /// The union of sets of one kind.
+    pub(crate) fn union_of(kind: IdentifierKind, sets: &[Self]) -> Self {
+        let mut filled = sets.iter().filter(|set| !set.is_empty());
+        match (filled.next(), filled.next()) {
+            (None, _) => Self::empty(kind),
+            (Some(only), None) => only.clone(),
+            _ => {
+                let mut digests = Vec::with_capacity(sets.iter().map(|set| set.digests.len()).sum());
+                sets.iter().for_each(|set| digests.extend_from_slice(&set.digests));
+                Self::from_unsorted(kind, digests)
+            }
+        }
+    }
+
     /// The kind of every identifier in it.
     #[must_use]
     pub fn kind(&self) -> IdentifierKind {
@@ -77,6 +106,11 @@ impl IdentifierSet {
         &self.digests
     }
 
+    /// The digests in order, one after the other.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.digests
+    }
+
     /// The digests in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.digests.chunks_exact(self.kind.digest_len())
@@ -88,6 +122,21 @@ impl IdentifierSet {
         let width = self.kind.digest_len();
         let end = positions.end.min(self.len());
         self.digests.slice(positions.start.min(end) * width..end * width)
+    }
+
+    /// How many digests come up to and including this one.
+    pub(crate) fn count_through(&self, digest: &[u8]) -> usize {
+        let (mut below, mut upto) = (0, self.len());
+        while below < upto {
+            let middle = usize::midpoint(below, upto);
+            let width = self.kind.digest_len();
+            if self.digests[middle * width..(middle + 1) * width] <= *digest {
+                below = middle + 1;
+            } else {
+                upto = middle;
+            }
+        }
+        below
     }
 
     /// The part of the set at these positions, without copying; what lies past the end is left out.

@@ -188,18 +188,6 @@ impl ColumnWork<'_> {
 }
 
 impl Extracted {
-    /// Counts in the identifiers of members that were read after these.
-    pub fn extend(&mut self, later: Self) {
-        if self.tally.columns.is_empty() {
-            *self = later;
-            return;
-        }
-        for (kind, digests) in later.digests {
-            self.digests.entry(kind).or_default().extend_from_slice(&digests);
-        }
-        self.tally.extend(later.tally);
-    }
-
     /// What became of the values so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {

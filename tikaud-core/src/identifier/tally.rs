@@ -70,9 +70,13 @@ impl ColumnTally {
 
 impl Tally {
     /// Counts in the tally of members that were read after these.
-    pub(super) fn extend(&mut self, later: Self) {
+    pub(crate) fn extend(&mut self, later: Self) {
         self.members += later.members;
         self.members_with_identifier += later.members_with_identifier;
+        if self.columns.is_empty() {
+            self.columns = later.columns;
+            return;
+        }
         for (column, later) in self.columns.iter_mut().zip(later.columns) {
             column.accepted += later.accepted;
             column.non_ascii_domains += later.non_ascii_domains;

@@ -1,6 +1,6 @@
 //! What a run is going to do: the changes, the guards' verdicts, the warnings, and what it will cost.
 //!
-//! In: what is held, the segment's identifiers, the destination's capabilities. Out: a [`Plan`], which
+//! In: what has to change, kind by kind, and the destination's capabilities. Out: a [`Plan`], which
 //! [`activation`](crate::activation) carries out or leaves. Plain functions over values, without I/O.
 
 mod guard;
@@ -10,20 +10,20 @@ mod warnings;
 pub use guard::{Guard, GuardVerdict, Verdict};
 pub(crate) use numbers::{counted, grouped};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Serialize;
 
 use self::guard::Facts;
 use crate::destination::{AudienceSpec, Capabilities};
-use crate::diff::{ChangeSet, ChangeSets, Held, IdentifierSets};
+use crate::diff::Action;
 use crate::identifier::{FieldMapping, IdentifierKind, Tally};
-use crate::state::{AudienceRecord, Generation};
+use crate::state::{AudienceRecord, Generation, KindChanges};
 
 /// What a run is going to do.
 ///
-/// As JSON it has everything but the identifiers.
+/// It has everything but the identifiers, which are in files of the state while it is carried out.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
@@ -47,8 +47,6 @@ pub struct Plan {
     pub estimate: Estimate,
     /// The fingerprint of the field mapping.
     pub mapping: String,
-    #[serde(skip)]
-    pub(crate) changes: ChangeSets,
 }
 
 /// The counts of one kind of identifier.
@@ -82,9 +80,8 @@ pub struct Estimate {
 #[derive(Debug)]
 pub(crate) struct PlanInput<'a> {
     pub(crate) generation: &'a Generation,
-    pub(crate) held: &'a Held,
-    pub(crate) segment: &'a IdentifierSets,
-    pub(crate) changes: ChangeSets,
+    /// By kind.
+    pub(crate) changes: Vec<KindChanges>,
     pub(crate) tally: Tally,
     pub(crate) spec: &'a AudienceSpec,
     pub(crate) mapping: &'a FieldMapping,
@@ -94,11 +91,11 @@ pub(crate) struct PlanInput<'a> {
 
 impl Plan {
     pub(crate) fn new(input: PlanInput<'_>) -> Self {
-        let changes = &input.changes;
+        let kinds = kinds(&input);
         let facts = Facts {
             tally: &input.tally,
-            identifiers: input.segment.len() as u64,
-            sends: !changes.is_empty() || input.generation.audience.is_none(),
+            identifiers: kinds.iter().map(|kind| kind.segment).sum(),
+            sends: kinds.iter().any(|kind| kind.adds + kind.removes > 0) || input.generation.audience.is_none(),
             minimum: input.capabilities.minimum_audience,
             allowed: input.allowed,
         };
@@ -109,11 +106,10 @@ impl Plan {
             description: input.spec.description.clone(),
             guards: guard::judge(&facts),
             warnings: warnings::collect(&input),
-            estimate: Estimate::of(changes, input.capabilities),
-            kinds: kinds(&input, changes),
+            estimate: Estimate::of(&kinds, input.capabilities),
+            kinds,
             mapping: input.mapping.fingerprint(),
             tally: input.tally,
-            changes: input.changes,
         }
     }
 
@@ -128,35 +124,37 @@ impl Plan {
         self.blocked_by().next().is_some()
     }
 
-    /// The identifiers that go in and out, kind by kind.
+    /// How many identifiers an action applies to.
     #[must_use]
-    pub fn changes(&self) -> &ChangeSets {
-        &self.changes
+    pub fn count(&self, action: Action) -> u64 {
+        let of_kind = |kind: &KindPlan| match action {
+            Action::Add => kind.adds,
+            Action::Remove => kind.removes,
+        };
+        self.kinds.iter().map(of_kind).sum()
     }
 }
 
 impl Estimate {
-    fn of(changes: &ChangeSets, capabilities: &Capabilities) -> Self {
-        let limit = capabilities.batch_limit.max(1);
-        let of_kind = |change: &ChangeSet| change.adds.len().div_ceil(limit) + change.removes.len().div_ceil(limit);
-        let batches = changes.iter().map(of_kind).sum::<usize>();
+    fn of(kinds: &[KindPlan], capabilities: &Capabilities) -> Self {
+        let limit = capabilities.batch_limit.max(1) as u64;
+        let of_kind = |kind: &KindPlan| kind.adds.div_ceil(limit) + kind.removes.div_ceil(limit);
+        let batches = kinds.iter().map(of_kind).sum::<u64>();
         // The first second's requests go out at once.
         let at_least = capabilities.requests_per_second.map_or(Duration::ZERO, |pace| {
             Duration::try_from_secs_f64((batches as f64 / pace - 1.0).max(0.0)).unwrap_or(Duration::MAX)
         });
-        Self { batches: batches as u64, at_least }
+        Self { batches, at_least }
     }
 }
 
 /// Kinds that are mapped, held or changed, in order.
-fn kinds(input: &PlanInput<'_>, changes: &ChangeSets) -> Vec<KindPlan> {
-    let kinds: BTreeSet<IdentifierKind> = input.mapping.kinds().into_iter().chain(input.held.kinds()).collect();
-    kinds
-        .into_iter()
-        .map(|kind| {
-            let change = changes.of_kind(kind);
-            let (segment, adds) = (input.segment.get(kind).len() as u64, change.adds.len() as u64);
-            KindPlan { kind, segment, unchanged: segment - adds, adds, removes: change.removes.len() as u64 }
-        })
-        .collect()
+fn kinds(input: &PlanInput<'_>) -> Vec<KindPlan> {
+    let nothing = |kind| KindPlan { kind, segment: 0, unchanged: 0, adds: 0, removes: 0 };
+    let mut kinds: BTreeMap<IdentifierKind, KindPlan> =
+        input.mapping.kinds().into_iter().map(|kind| (kind, nothing(kind))).collect();
+    for &KindChanges { kind, segment, adds, removes } in &input.changes {
+        kinds.insert(kind, KindPlan { kind, segment, unchanged: segment - adds, adds, removes });
+    }
+    kinds.into_values().collect()
 }

@@ -39,6 +39,12 @@ pub enum StateError {
         /// What is wrong with it.
         what: String,
     },
+    /// An object ends before it should: a copy that broke off, a file system that lost its end.
+    #[error("the state object `{key}` is cut short; restore the state from a back-up, nothing was sent")]
+    Truncated {
+        /// The object.
+        key: ObjectKey,
+    },
     /// The state was written by a later version of this library.
     #[error("the state object `{key}` has format {found}, this version reads up to {supported}; upgrade tikaud")]
     Newer {
@@ -58,6 +64,14 @@ pub enum StateError {
         expected: ActivationId,
         /// The activation that wrote it.
         found: ActivationId,
+    },
+    /// A file of digests is another activation's.
+    #[error("the state object `{key}` belongs to another activation than `{expected}`; use each activation's own")]
+    ForeignDigests {
+        /// The object.
+        key: ObjectKey,
+        /// The activation that was to be run.
+        expected: ActivationId,
     },
     /// The state is for another destination.
     #[error(

@@ -7,18 +7,14 @@
 //!               receipts-<n>.json  what has been answered so far; the highest n counts
 //! ```
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{create_sealed, read_sealed};
-use super::{AudienceRecord, CreateIntent, DigestFile, ObjectEntry, ObjectKey, StateError, StateStore};
-
-use crate::diff::{Action, ChangeSet, ChangeSets, Held, IdentifierSet};
-use crate::identifier::IdentifierKind;
+use super::{AudienceRecord, CreateIntent, DigestFile, ObjectEntry, ObjectKey, Positions, StateError, StateStore};
+use crate::diff::{Action, ChangeSet, Held, Slice};
 
 /// Which run it is: the generation that it started from and the epoch of its claim. Later runs sort behind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,73 +64,6 @@ pub(crate) struct Intent {
     pub(crate) changes: Vec<PlannedChange>,
 }
 
-/// Positions in the plan files: few ranges, since batches go out in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<FilePositions>", into = "Vec<FilePositions>")]
-pub(crate) struct Positions {
-    /// Sorted, neither touching nor overlapping.
-    ranges: BTreeMap<(IdentifierKind, Action), Vec<Range<usize>>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct FilePositions {
-    kind: IdentifierKind,
-    action: Action,
-    ranges: Vec<Range<usize>>,
-}
-
-impl From<Vec<FilePositions>> for Positions {
-    fn from(files: Vec<FilePositions>) -> Self {
-        Self { ranges: files.into_iter().map(|file| ((file.kind, file.action), file.ranges)).collect() }
-    }
-}
-
-impl From<Positions> for Vec<FilePositions> {
-    fn from(positions: Positions) -> Self {
-        let file = |((kind, action), ranges)| FilePositions { kind, action, ranges };
-        positions.ranges.into_iter().map(file).collect()
-    }
-}
-
-impl Positions {
-    /// Adds the positions of a batch.
-    pub(crate) fn insert(&mut self, kind: IdentifierKind, action: Action, positions: Range<usize>) {
-        let ranges = self.ranges.entry((kind, action)).or_default();
-        let at = ranges.partition_point(|range| range.end < positions.start);
-        let upto = ranges.partition_point(|range| range.start <= positions.end);
-        let touching = &ranges[at..upto];
-        let start = touching.first().map_or(positions.start, |first| first.start.min(positions.start));
-        let end = touching.last().map_or(positions.end, |last| last.end.max(positions.end));
-        ranges.splice(at..upto, std::iter::once(start..end));
-    }
-
-    /// How many positions there are.
-    pub(crate) fn count(&self, kind: IdentifierKind, action: Action) -> usize {
-        self.ranges.get(&(kind, action)).into_iter().flatten().map(ExactSizeIterator::len).sum()
-    }
-
-    /// The changes at these positions.
-    fn of(&self, intended: &ChangeSets) -> ChangeSets {
-        let part = |change: &ChangeSet, action| {
-            let (kind, set) = (change.kind(), change.of(action));
-            match self.ranges.get(&(kind, action)).map(Vec::as_slice) {
-                // All that was sent before something stopped it, which is nearly always all there was.
-                Some([range]) => set.part(range.clone()),
-                ranges => {
-                    let ranges = ranges.unwrap_or_default().iter();
-                    let digests: Vec<u8> = ranges.flat_map(|range| set.slice(range.clone())).collect();
-                    // Parts of a sorted set in order are sorted; out of order, from a damaged journal, they are put in
-                    // order.
-                    IdentifierSet::from_unsorted(kind, digests)
-                }
-            }
-        };
-        let parts =
-            |change: &ChangeSet| ChangeSet { adds: part(change, Action::Add), removes: part(change, Action::Remove) };
-        ChangeSets::from_sets(intended.iter().map(parts).collect())
-    }
-}
-
 /// What is known of a plan's changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Receipts {
@@ -145,9 +74,20 @@ pub(crate) struct Receipts {
 }
 
 impl Receipts {
-    /// What is held once the intended changes may have been sent, and these receipts have come.
-    pub(crate) fn settle(&self, held: &Held, intended: &ChangeSets) -> Held {
-        held.after(intended, &self.acknowledged.of(intended), &self.undone.of(intended))
+    /// What is held, within one range of digests, once the intended changes may have been sent and these receipts have
+    /// come.
+    pub(crate) fn settle(&self, held: &Held, adds: &Slice, removes: &Slice) -> Held {
+        let intended = ChangeSet { adds: adds.set.clone(), removes: removes.set.clone() };
+        let part = |positions: &Positions| ChangeSet {
+            adds: positions.part(Action::Add, adds),
+            removes: positions.part(Action::Remove, removes),
+        };
+        held.after(&intended, &part(&self.acknowledged), &part(&self.undone))
+    }
+
+    /// Whether a planned change is known not to have happened at all.
+    pub(crate) fn is_undone(&self, planned: &PlannedChange) -> bool {
+        self.undone.count(planned.file.kind, planned.action) == planned.file.count
     }
 }
 
@@ -229,31 +169,7 @@ pub(super) async fn read_record(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
     use super::*;
-
-    const KIND: IdentifierKind = IdentifierKind::IdfaMd5;
-
-    proptest! {
-        #[test]
-        fn positions_are_those_of_the_batches(
-            batches in prop::collection::vec((0..40_usize, 0..6_usize), 0..20),
-        ) {
-            let mut positions = Positions::default();
-            let mut expected = BTreeSet::new();
-            for (start, len) in batches {
-                positions.insert(KIND, Action::Add, start..start + len);
-                expected.extend(start..start + len);
-            }
-            let ranges = positions.ranges.get(&(KIND, Action::Add)).cloned().unwrap_or_default();
-            prop_assert!(ranges.is_sorted_by(|a, b| a.end < b.start), "{:?}", ranges);
-            prop_assert_eq!(ranges.into_iter().flatten().collect::<BTreeSet<_>>(), expected.clone());
-            prop_assert_eq!(positions.count(KIND, Action::Add), expected.len());
-        }
-    }
 
     #[test]
     fn a_run_knows_the_generation_it_started_from() {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -71,7 +72,7 @@ impl StateStore for MemoryStateStore {
         let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
         match (start, end) {
             (Ok(start), Ok(end)) if start <= end && end <= content.len() => Ok(content.slice(start..end)),
-            _ => Err(StateError::damaged(key, "it is shorter than it should be")),
+            _ => Err(StateError::Truncated { key: key.clone() }),
         }
     }
 
@@ -96,6 +97,10 @@ impl StateStore for MemoryStateStore {
             return Err(StateError::AlreadyExists { key: key.clone() });
         }
         Ok(Some(Box::new(MemoryHold { store: self.clone(), key: key.clone() })))
+    }
+
+    fn scratch(&self) -> Option<PathBuf> {
+        None
     }
 }
 

@@ -17,28 +17,35 @@ mod clock;
 mod digest_file;
 mod error;
 mod generation;
+mod held_files;
 mod journal;
 mod key;
 mod ledger;
 mod local;
 mod memory;
+mod planned;
+mod positions;
 mod sealed;
 
 pub(crate) use claim::Claim;
 pub use clock::{Clock, SystemClock};
 pub use digest_file::DigestFile;
-pub(crate) use digest_file::{read_digests, write_digests};
+pub(crate) use digest_file::{DigestReader, DigestWriter};
 pub use error::StateError;
 pub use generation::{AudienceRecord, CreateIntent, Generation, SnapshotFiles};
+pub(crate) use held_files::{HeldFiles, Pending};
 pub use journal::RunId;
 pub(crate) use journal::{Intent, Journal, PlannedChange, Receipts, RunRecord};
 pub use key::{ActivationId, InvalidName, ObjectKey};
-pub(crate) use ledger::{Current, Ledger};
+pub(crate) use ledger::{Comparison, Current, KindChanges, Ledger};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
+pub(crate) use planned::{PlannedChanges, PlannedPart};
+pub(crate) use positions::Positions;
 
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -92,7 +99,8 @@ pub trait StateStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StateError::NotFound`]; [`StateError::Damaged`] when the object ends before the range does; [`StateError::Io`].
+    /// [`StateError::NotFound`]; [`StateError::Truncated`] when the object ends before the range does;
+    /// [`StateError::Io`].
     async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Bytes, StateError>;
 
     /// The objects whose keys begin with `prefix` and a `/`, by key; with `None`, all. Unfinished ones are not among them.
@@ -117,6 +125,10 @@ pub trait StateStore: fmt::Debug + Send + Sync {
     /// [`StateError::AlreadyExists`] while another living holder, in this process or another, has the key;
     /// [`StateError::Io`].
     async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError>;
+
+    /// A directory of a local disk where a run may put temporary files, which hold digests and never have a name;
+    /// `None` when the store has no such place, and the system's is to be used.
+    fn scratch(&self) -> Option<PathBuf>;
 }
 
 /// An object on its way. Dropping it unfinished leaves nothing behind.

@@ -39,8 +39,7 @@ pub(super) fn seal<T: Serialize>(key: &ObjectKey, content: &T) -> Result<Bytes, 
 /// The content of a sealed object, checked.
 pub(super) fn unseal<T: DeserializeOwned>(key: &ObjectKey, bytes: &[u8]) -> Result<T, StateError> {
     let text = std::str::from_utf8(bytes).map_err(|_| StateError::damaged(key, "it is not text"))?;
-    let (json, digest) =
-        text.rsplit_once(SEAL).ok_or_else(|| StateError::damaged(key, "it has no checksum: its end is missing"))?;
+    let (json, digest) = text.rsplit_once(SEAL).ok_or_else(|| StateError::Truncated { key: key.clone() })?;
     if digest.strip_suffix('\n') != Some(hex_sha256(json.as_bytes()).as_str()) {
         return Err(StateError::damaged(key, "its checksum does not match"));
     }

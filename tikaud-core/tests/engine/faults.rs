@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
@@ -96,6 +97,10 @@ impl StateStore for HookedStore {
 
     async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
         self.inner.hold(key).await
+    }
+
+    fn scratch(&self) -> Option<PathBuf> {
+        self.inner.scratch()
     }
 }
 

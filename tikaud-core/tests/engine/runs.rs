@@ -151,7 +151,7 @@ async fn a_plan_says_what_a_run_would_do_and_writes_nothing() {
     run(&world, &(0..4).collect()).await;
     let before = world.objects().await;
     let plan = world.activation(&(2..5).collect(), &Fuse::never()).plan(&RunOptions::new()).await.unwrap();
-    assert_eq!([plan.changes().count(Action::Add), plan.changes().count(Action::Remove)], [1, 2]);
+    assert_eq!([plan.count(Action::Add), plan.count(Action::Remove)], [1, 2]);
     assert_eq!(world.objects().await, before);
     let empty = World::new();
     empty.activation(&(2..5).collect(), &Fuse::never()).plan(&RunOptions::new()).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -120,6 +121,10 @@ impl StateStore for FusedStore {
 
     async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
         self.1.pass(self.0.hold(key), dead_store).await
+    }
+
+    fn scratch(&self) -> Option<PathBuf> {
+        self.0.scratch()
     }
 }
 

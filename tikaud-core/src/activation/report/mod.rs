@@ -61,6 +61,8 @@ pub struct Report {
     pub applied_within: Option<Duration>,
     /// What the batches cost.
     pub traffic: Traffic,
+    /// Bytes that did not fit into the memory budget and went through temporary files.
+    pub spilled_bytes: u64,
     /// Where the time went.
     pub timings: Timings,
     /// The generation of the state after it.
@@ -139,13 +141,13 @@ pub struct Timings {
     /// Claiming, reading the state, recovering, reaching the destination.
     #[serde(serialize_with = "crate::seconds::serialize")]
     pub connect: Duration,
-    /// Reading the segment, normalising, hashing and sorting.
+    /// Reading the segment, normalising, hashing and sorting runs.
     #[serde(serialize_with = "crate::seconds::serialize")]
     pub read: Duration,
-    /// Comparing and judging.
+    /// Merging the runs, comparing, writing the plan files and judging.
     #[serde(serialize_with = "crate::seconds::serialize")]
     pub plan: Duration,
-    /// Creating the audience, and writing the plan and the intent down.
+    /// Creating the audience, and writing the intent down.
     #[serde(serialize_with = "crate::seconds::serialize")]
     pub intend: Duration,
     /// Sending, waiting included.

@@ -18,12 +18,13 @@ pub(in crate::activation) struct ReportParts<'a> {
     stage: Instant,
     pub(in crate::activation) timings: Timings,
     pub(in crate::activation) warnings: Vec<String>,
+    pub(in crate::activation) spilled_bytes: u64,
 }
 
 impl<'a> ReportParts<'a> {
     pub(in crate::activation) fn start(activation: &'a SegmentActivation) -> Self {
         let (started, stage) = (activation.ledger.clock.now(), Instant::now());
-        Self { activation, started, stage, timings: Timings::default(), warnings: Vec::new() }
+        Self { activation, started, stage, timings: Timings::default(), warnings: Vec::new(), spilled_bytes: 0 }
     }
 
     /// How long the stage took that ends now.
@@ -73,7 +74,7 @@ impl<'a> ReportParts<'a> {
             .kinds
             .iter()
             .map(|kind| {
-                let accepted = |action| applied.receipts.acknowledged.count(kind.kind, action) as u64;
+                let accepted = |action| applied.receipts.acknowledged.count(kind.kind, action);
                 let (added, removed) = (accepted(Action::Add), accepted(Action::Remove));
                 KindReport {
                     kind: kind.kind,
@@ -121,6 +122,7 @@ impl<'a> ReportParts<'a> {
             failures,
             applied_within: self.activation.destination.capabilities().applied_within,
             traffic,
+            spilled_bytes: self.spilled_bytes,
             timings: self.timings,
             generation,
         }

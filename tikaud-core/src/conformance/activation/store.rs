@@ -1,6 +1,7 @@
 //! A store in memory that waits before and after whatever it does, so that a run can be broken off there.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -47,6 +48,10 @@ impl StateStore for CaseStore {
     async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
         yield_now().await;
         self.memory.hold(key).await
+    }
+
+    fn scratch(&self) -> Option<PathBuf> {
+        self.memory.scratch()
     }
 }
 

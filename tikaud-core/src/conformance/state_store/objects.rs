@@ -60,5 +60,5 @@ pub(super) fn is_taken(error: &StateError, name: &str) -> bool {
 }
 
 pub(super) fn is_damaged(error: &StateError, name: &str) -> bool {
-    matches!(error, StateError::Damaged { key, .. } if key.as_str() == name)
+    matches!(error, StateError::Truncated { key } if key.as_str() == name)
 }

@@ -44,6 +44,10 @@ impl StateStore for Blind {
     async fn hold(&self, _: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
         Ok(None)
     }
+
+    fn scratch(&self) -> Option<std::path::PathBuf> {
+        self.0.scratch()
+    }
 }
 
 fn claim(store: &(impl StateStore + Clone + 'static), clock: &Arc<TestClock>) -> Result<Claim, StateError> {

@@ -1,7 +1,11 @@
 //! One activation's state: reading the present generation, folding in what interrupted runs left, committing the next.
 
+mod changes;
 mod recovery;
 mod retention;
+mod settle;
+
+pub(crate) use changes::{Comparison, KindChanges};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,11 +17,11 @@ use self::recovery::adopt;
 use super::claim::read_latest;
 use super::sealed::{create_sealed, read_sealed};
 use super::{
-    ActivationId, Claim, Clock, DigestFile, Generation, Journal, ObjectEntry, ObjectKey, PlannedChange, RunId,
-    SnapshotFiles, StateError, StateStore, read_digests, write_digests,
+    ActivationId, Claim, Clock, Generation, HeldFiles, Journal, ObjectEntry, ObjectKey, PlannedChange, PlannedChanges,
+    RunId, SnapshotFiles, StateError, StateStore,
 };
 use crate::destination::DestinationId;
-use crate::diff::{Action, ChangeSets, Held, IdentifierSets};
+use crate::diff::{DiffError, Resources};
 
 /// How often to look for objects that a run beside us replaces and clears away.
 const LOOKS: u32 = 5;
@@ -29,6 +33,7 @@ pub(crate) struct Ledger {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) activation: ActivationId,
     pub(crate) destination: DestinationId,
+    pub(crate) resources: Resources,
 }
 
 /// Where an activation stands.
@@ -37,7 +42,7 @@ pub(crate) struct Current {
     /// The present generation; with interrupted runs folded in, it is not written yet.
     pub(crate) generation: Generation,
     /// What the audience holds because of us.
-    pub(crate) held: Held,
+    pub(crate) held: Arc<HeldFiles>,
     /// Runs that ended without a commit, and are folded in.
     pub(crate) interrupted: Vec<RunId>,
 }
@@ -66,13 +71,13 @@ impl Ledger {
 
     async fn look(&self) -> Result<Current, StateError> {
         let mut generation = self.latest_generation().await?;
-        let mut held = read_held(&*self.store, &self.activation, &generation.snapshots).await?;
+        let mut held = HeldFiles::of(&generation.snapshots);
         let mut interrupted = Vec::new();
         for record in self.unfinished_runs(&generation).await? {
-            held = self.fold(&mut generation, &held, &record).await?;
+            held.pending.extend(self.fold(&mut generation, &record).await?);
             interrupted.push(record.run);
         }
-        Ok(Current { generation, held, interrupted })
+        Ok(Current { generation, held: Arc::new(held), interrupted })
     }
 
     /// The present generation with the audience of interrupted runs, without reading the identifiers. Writes nothing.
@@ -89,30 +94,19 @@ impl Ledger {
     }
 
     /// The same as [`current`](Self::current), with interrupted runs committed and cleared away.
-    pub(crate) async fn recover(&self, claim: &Claim) -> Result<Current, StateError> {
+    pub(crate) async fn recover(&self, claim: &Claim) -> Result<Current, DiffError> {
         let mut current = self.current().await?;
         if !current.interrupted.is_empty() || self.has_plan_without_intent(&current.generation).await? {
             current.generation = self.commit(claim, current.generation, &current.held).await?;
+            current.held = Arc::new(HeldFiles::of(&current.generation.snapshots));
         }
         self.clear_runs().await?;
         Ok(current)
     }
 
-    /// Writes a change set's files and gives them as planned changes.
-    pub(crate) async fn write_plan(&self, run: &RunId, changes: &ChangeSets) -> Result<Vec<PlannedChange>, StateError> {
-        let folder = self.folder("plans").child(run);
-        let mut planned = Vec::new();
-        for change in changes.iter() {
-            for action in [Action::Remove, Action::Add] {
-                let set = change.of(action);
-                if !set.is_empty() {
-                    let key = folder.child(format_args!("{action}-{}.digests", set.kind()));
-                    let file = write_digests(&*self.store, &self.activation, key, set).await?;
-                    planned.push(PlannedChange { action, file });
-                }
-            }
-        }
-        Ok(planned)
+    /// Opens a plan to be carried out.
+    pub(crate) fn planned(&self, changes: &[PlannedChange]) -> PlannedChanges {
+        PlannedChanges::new(self, changes)
     }
 
     /// Opens a run's journal.
@@ -125,28 +119,22 @@ impl Ledger {
         &self,
         claim: &Claim,
         mut generation: Generation,
-        held: &Held,
-    ) -> Result<Generation, StateError> {
-        let before = generation.snapshots;
+        held: &Arc<HeldFiles>,
+    ) -> Result<Generation, DiffError> {
         generation.number += 1;
         generation.destination = self.destination.clone();
         generation.committed = self.clock.now();
         let name = format!("{:08}-{:010}", generation.number, claim.epoch());
-        generation.snapshots = SnapshotFiles {
-            confirmed: self.write_sets(&format!("{name}-confirmed"), &held.confirmed, &before.confirmed).await?,
-            unconfirmed: self
-                .write_sets(&format!("{name}-unconfirmed"), &held.unconfirmed, &before.unconfirmed)
-                .await?,
-        };
+        generation.snapshots = self.settle(&name, held).await?;
         claim.check()?;
         let conflict = || StateError::Conflict { activation: self.activation.clone(), generation: generation.number };
         match create_sealed(&*self.store, &self.generation_key(generation.number), &generation).await {
-            Err(StateError::AlreadyExists { .. }) => return Err(conflict()),
+            Err(StateError::AlreadyExists { .. }) => return Err(conflict().into()),
             outcome => outcome?,
         }
         // Another may have gone on from here and cleaned up behind itself, so that our number looked free.
         if self.generation_entries().await?.last_key_value().is_some_and(|(last, _)| *last > generation.number) {
-            return Err(conflict());
+            return Err(conflict().into());
         }
         claim.committed(generation.number);
         // The work is done and durable; what is left over is the next run's to clear away.
@@ -207,28 +195,6 @@ impl Ledger {
     async fn is_untouched(&self, generation: &Generation) -> Result<bool, StateError> {
         Ok(generation.number == 0 && self.store.list(Some(&self.folder("journal"))).await?.is_empty())
     }
-
-    /// Writes the sets as files; a set that has not changed keeps its file.
-    async fn write_sets(
-        &self,
-        name: &str,
-        sets: &IdentifierSets,
-        before: &[DigestFile],
-    ) -> Result<Vec<DigestFile>, StateError> {
-        let mut files = Vec::new();
-        for set in sets.iter() {
-            let kept = before.iter().find(|file| file.kind == set.kind() && file.count == set.len() as u64);
-            let file = match kept {
-                Some(file) if read_digests(&*self.store, &self.activation, file).await? == *set => file.clone(),
-                _ => {
-                    let key = self.folder("snapshots").child(format_args!("{name}-{}.digests", set.kind()));
-                    write_digests(&*self.store, &self.activation, key, set).await?
-                }
-            };
-            files.push(file);
-        }
-        Ok(files)
-    }
 }
 
 /// Reads without a claim: a run beside us may have cleared away what was listed the moment before.
@@ -240,20 +206,4 @@ async fn look_again<'a, T>(look: impl Fn() -> BoxFuture<'a, Result<T, StateError
         }
     }
     look().await
-}
-
-/// Reads the identifiers of a generation.
-async fn read_held(
-    store: &dyn StateStore,
-    activation: &ActivationId,
-    files: &SnapshotFiles,
-) -> Result<Held, StateError> {
-    let mut held = Held::default();
-    for file in &files.confirmed {
-        held.confirmed.insert(read_digests(store, activation, file).await?);
-    }
-    for file in &files.unconfirmed {
-        held.unconfirmed.insert(read_digests(store, activation, file).await?);
-    }
-    Ok(held)
 }

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Ledger;
-
-use crate::diff::{Action, ChangeSet, ChangeSets, Held, IdentifierSet};
 use crate::state::journal::read_record;
 use crate::state::{
-    Generation, Intent, ObjectEntry, ObjectKey, PlannedChange, Receipts, RunId, RunRecord, StateError, read_digests,
+    Generation, Intent, ObjectEntry, ObjectKey, Pending, PlannedChange, Receipts, RunId, RunRecord, StateError,
 };
 
 impl Ledger {
@@ -37,40 +35,29 @@ impl Ledger {
         Ok(plans.iter().any(|plan| run_of(&folder, plan).started_from(generation.number)))
     }
 
-    /// Counts in what an interrupted run may have sent.
+    /// What an interrupted run may have sent, with what is known of its fate; its audience becomes the generation's.
     pub(super) async fn fold(
         &self,
         generation: &mut Generation,
-        held: &Held,
         record: &RunRecord,
-    ) -> Result<Held, StateError> {
+    ) -> Result<Option<Pending>, StateError> {
         let overtaken = !record.run.started_from(generation.number);
         let Some(intent) = adopt(generation, record) else {
-            return Ok(held.clone());
+            return Ok(None);
         };
-        let intended = match self.read_plan(&intent.changes).await {
-            // Cleared away by the run that overtook it, so its intent came later, and its claim stopped it from sending.
-            Err(StateError::NotFound { .. }) if overtaken => return Ok(held.clone()),
-            intended => intended?,
-        };
+        // Cleared away by the run that overtook it, so its intent came later, and its claim stopped it from sending.
+        if overtaken && !self.has_files(&intent.changes).await? {
+            return Ok(None);
+        }
         // A run that another has overtaken got its answers without knowing what the other did since: they prove nothing
         // about now. What it intended may still have been sent.
-        let receipts = if overtaken { &Receipts::default() } else { &record.receipts };
-        Ok(receipts.settle(held, &intended))
+        let receipts = if overtaken { Receipts::default() } else { record.receipts.clone() };
+        Ok(Some(Pending { changes: intent.changes.clone(), receipts }))
     }
 
-    async fn read_plan(&self, planned: &[PlannedChange]) -> Result<ChangeSets, StateError> {
-        let mut by_kind = BTreeMap::new();
-        for PlannedChange { action, file } in planned {
-            let set = read_digests(&*self.store, &self.activation, file).await?;
-            let empty = IdentifierSet::empty(file.kind);
-            let change = by_kind.entry(file.kind).or_insert_with(|| ChangeSet { adds: empty.clone(), removes: empty });
-            match action {
-                Action::Add => change.adds = set,
-                Action::Remove => change.removes = set,
-            }
-        }
-        Ok(ChangeSets::from_sets(by_kind.into_values().collect()))
+    async fn has_files(&self, changes: &[PlannedChange]) -> Result<bool, StateError> {
+        let plans = self.store.list(Some(&self.folder("plans"))).await?;
+        Ok(changes.iter().all(|change| plans.iter().any(|plan| plan.key == change.file.key)))
     }
 }
 

@@ -72,7 +72,7 @@ async fn blocking<T: Send + 'static>(
     outcome.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => StateError::AlreadyExists { key: key.clone() },
         ErrorKind::NotFound if operation == "read" => StateError::NotFound { key: key.clone() },
-        ErrorKind::UnexpectedEof => StateError::damaged(key, "it is shorter than it should be"),
+        ErrorKind::UnexpectedEof => StateError::Truncated { key: key.clone() },
         _ => StateError::Io { operation, object: shown, source: error },
     })
 }
@@ -160,6 +160,11 @@ impl StateStore for LocalStateStore {
             }
         })
         .await
+    }
+
+    /// The state's own disk: whoever has room for the state has room for what it is made from.
+    fn scratch(&self) -> Option<PathBuf> {
+        Some(self.root.clone())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -84,6 +85,10 @@ impl StateStore for Broken {
 
     async fn hold(&self, key: &ObjectKey) -> Result<Option<Box<dyn Hold>>, StateError> {
         if self.fault == Fault::HoldsForAll { Ok(Some(Box::new(Nothing))) } else { self.memory.hold(key).await }
+    }
+
+    fn scratch(&self) -> Option<PathBuf> {
+        self.memory.scratch()
     }
 }
 

@@ -1,0 +1,148 @@
+//! From digests in any order to sorted runs: what is read of a segment, within the memory budget.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::task::{JoinSet, spawn_blocking};
+
+use super::resources::SORTS_IN_FLIGHT;
+use super::scratch::{Scratch, SpilledSet};
+use super::source::{DigestSource, MemorySource};
+use super::{DiffError, IdentifierSet, Resources};
+use crate::compute::{Died, compute};
+use crate::identifier::IdentifierKind;
+
+/// A sorted run. Runs of one kind may share identifiers.
+#[derive(Debug, Clone)]
+enum Run {
+    Memory(IdentifierSet),
+    Spilled(SpilledSet),
+}
+
+/// A segment's identifiers as sorted runs, kind by kind. Clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct Runs {
+    by_kind: BTreeMap<IdentifierKind, Vec<Run>>,
+    scratch: Arc<Scratch>,
+}
+
+impl Runs {
+    /// The kinds of which there are identifiers.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = IdentifierKind> {
+        self.by_kind.keys().copied()
+    }
+
+    /// The runs of a kind, from their beginnings.
+    pub(crate) fn sources(&self, kind: IdentifierKind) -> Vec<Box<dyn DigestSource>> {
+        let source = |run: &Run| -> Box<dyn DigestSource> {
+            match run {
+                Run::Memory(set) => Box::new(MemorySource::new(set.clone())),
+                Run::Spilled(set) => Box::new(set.clone()),
+            }
+        };
+        self.by_kind.get(&kind).into_iter().flatten().map(source).collect()
+    }
+
+    /// Bytes in temporary files.
+    pub(crate) fn spilled_bytes(&self) -> u64 {
+        self.scratch.bytes()
+    }
+}
+
+/// Takes digests in any order and makes sorted runs of them: in memory at first, in a temporary file when that is full.
+pub(crate) struct Collector {
+    resources: Resources,
+    scratch: Arc<Scratch>,
+    /// Digests that wait to be sorted.
+    waiting: BTreeMap<IdentifierKind, Waiting>,
+    waiting_bytes: usize,
+    /// Bytes of the runs that stay in memory.
+    resident: Arc<AtomicUsize>,
+    sorting: JoinSet<Result<(IdentifierKind, Run), DiffError>>,
+    runs: BTreeMap<IdentifierKind, Vec<Run>>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    parts: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Collector {
+    pub(crate) fn new(resources: &Resources) -> Self {
+        Self {
+            scratch: Scratch::new(&resources.scratch),
+            resources: resources.clone(),
+            waiting: BTreeMap::new(),
+            waiting_bytes: 0,
+            resident: Arc::default(),
+            sorting: JoinSet::new(),
+            runs: BTreeMap::new(),
+        }
+    }
+
+    /// Takes digests of a kind, one after the other, in any order and any number of times.
+    pub(crate) async fn push(&mut self, kind: IdentifierKind, digests: Vec<u8>) -> Result<(), DiffError> {
+        let waiting = self.waiting.entry(kind).or_default();
+        waiting.bytes += digests.len();
+        self.waiting_bytes += digests.len();
+        waiting.parts.push(digests);
+        while self.waiting_bytes >= self.resources.run_bytes() {
+            self.cut().await?;
+        }
+        Ok(())
+    }
+
+    /// All runs, once everything has been taken.
+    pub(crate) async fn finish(mut self) -> Result<Runs, DiffError> {
+        while self.waiting_bytes > 0 {
+            self.cut().await?;
+        }
+        while let Some(sorted) = self.sorting.join_next().await {
+            self.keep(sorted.map_err(|_| Died)??);
+        }
+        Ok(Runs { by_kind: self.runs, scratch: self.scratch })
+    }
+
+    /// Has the largest part of what waits sorted; waits while enough is being sorted already.
+    async fn cut(&mut self) -> Result<(), DiffError> {
+        while self.sorting.len() >= SORTS_IN_FLIGHT
+            && let Some(sorted) = self.sorting.join_next().await
+        {
+            self.keep(sorted.map_err(|_| Died)??);
+        }
+        let Some((&kind, _)) = self.waiting.iter().max_by_key(|(_, waiting)| waiting.bytes) else {
+            return Ok(());
+        };
+        let Waiting { parts, bytes } = self.waiting.remove(&kind).unwrap_or_default();
+        self.waiting_bytes -= bytes;
+        let (scratch, resident, limit) =
+            (Arc::clone(&self.scratch), Arc::clone(&self.resident), self.resources.resident_bytes());
+        self.sorting.spawn(async move {
+            let set = compute(move || IdentifierSet::from_unsorted(kind, join(parts, bytes))).await?;
+            let len = set.as_bytes().len();
+            if resident.fetch_add(len, Ordering::Relaxed) + len <= limit {
+                return Ok((kind, Run::Memory(set)));
+            }
+            resident.fetch_sub(len, Ordering::Relaxed);
+            let spilled = spawn_blocking(move || scratch.write(&set)).await.map_err(|_| Died)??;
+            Ok((kind, Run::Spilled(spilled)))
+        });
+        Ok(())
+    }
+
+    fn keep(&mut self, (kind, run): (IdentifierKind, Run)) {
+        self.runs.entry(kind).or_default().push(run);
+    }
+}
+
+/// The parts one after the other, each let go of once it is copied.
+fn join(mut parts: Vec<Vec<u8>>, bytes: usize) -> Vec<u8> {
+    if let [_] = parts[..] {
+        return parts.remove(0);
+    }
+    let mut joined = Vec::with_capacity(bytes);
+    parts.into_iter().for_each(|part| joined.extend_from_slice(&part));
+    joined
+}

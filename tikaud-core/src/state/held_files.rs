@@ -1,0 +1,86 @@
+//! What the audience holds because of us, as files: the snapshots of a generation, and what was intended since.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{DigestFile, DigestReader, Ledger, PlannedChange, Receipts, SnapshotFiles};
+use crate::diff::{Action, DigestSource, Held, IdentifierSet, Lane, MemorySource, Slice};
+use crate::identifier::IdentifierKind;
+
+/// What the audience holds because of us, as files. Nothing of it is in memory until a merge goes through it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HeldFiles {
+    pub(crate) snapshots: SnapshotFiles,
+    /// What was intended since the snapshots, in order.
+    pub(crate) pending: Vec<Pending>,
+}
+
+/// Changes that may have been sent, and what is known of their fate.
+#[derive(Debug, Clone)]
+pub(crate) struct Pending {
+    pub(crate) changes: Vec<PlannedChange>,
+    pub(crate) receipts: Receipts,
+}
+
+impl HeldFiles {
+    /// What a generation holds, and nothing since.
+    pub(crate) fn of(snapshots: &SnapshotFiles) -> Self {
+        Self { snapshots: snapshots.clone(), pending: Vec::new() }
+    }
+
+    /// The same once these changes may have been sent.
+    pub(crate) fn with(mut self, changes: Vec<PlannedChange>, receipts: Receipts) -> Self {
+        self.pending.push(Pending { changes, receipts });
+        self
+    }
+
+    /// The kinds of which the audience may hold identifiers.
+    pub(crate) fn kinds(&self) -> BTreeSet<IdentifierKind> {
+        let snapshots = self.snapshots.confirmed.iter().chain(&self.snapshots.unconfirmed);
+        let planned = self.pending.iter().flat_map(|pending| &pending.changes).map(|change| &change.file);
+        snapshots.chain(planned).map(|file| file.kind).collect()
+    }
+
+    /// Whether the snapshots of a kind say all there is to say: what was intended since has certainly not happened.
+    pub(crate) fn is_settled(&self, kind: IdentifierKind) -> bool {
+        self.pending.iter().all(|pending| {
+            let mut changes = pending.changes.iter().filter(|change| change.file.kind == kind);
+            changes.all(|change| pending.receipts.is_undone(change))
+        })
+    }
+
+    /// The files of a kind as lanes of a merge. Absent ones are empty, so that each lane has its place:
+    /// confirmed, unconfirmed, then the adds and removes of what was intended since.
+    pub(crate) fn lanes(&self, kind: IdentifierKind, ledger: &Ledger) -> Vec<Lane> {
+        let lane = |file: Option<&DigestFile>| {
+            let source: Box<dyn DigestSource> = match file {
+                Some(file) => {
+                    let (store, activation) = (Arc::clone(&ledger.store), ledger.activation.clone());
+                    Box::new(DigestReader::new(store, activation, file.clone()))
+                }
+                None => Box::new(MemorySource::new(IdentifierSet::empty(kind))),
+            };
+            Lane::new(kind, source)
+        };
+        let of_kind = |files: &[DigestFile]| lane(files.iter().find(|file| file.kind == kind));
+        let mut lanes = vec![of_kind(&self.snapshots.confirmed), of_kind(&self.snapshots.unconfirmed)];
+        for pending in &self.pending {
+            for action in [Action::Add, Action::Remove] {
+                let mut changes = pending.changes.iter();
+                let planned = changes.find(|change| change.action == action && change.file.kind == kind);
+                lanes.push(lane(planned.map(|change| &change.file)));
+            }
+        }
+        lanes
+    }
+
+    /// What is held of a kind, within the range of digests that these slices of its [`lanes`](Self::lanes) are of.
+    pub(crate) fn held(&self, kind: IdentifierKind, slices: &[Slice]) -> Held {
+        let ([[confirmed, unconfirmed], pending @ ..], _) = slices.as_chunks::<2>() else {
+            return Held::nothing(kind);
+        };
+        let held = Held { confirmed: confirmed.set.clone(), unconfirmed: unconfirmed.set.clone() };
+        let changes = self.pending.iter().zip(pending);
+        changes.fold(held, |held, (pending, [adds, removes])| pending.receipts.settle(&held, adds, removes))
+    }
+}

@@ -1,0 +1,125 @@
+//! What has to change: the segment beside what is held, a step at a time.
+
+use std::sync::Arc;
+
+use futures::TryStreamExt;
+
+use super::Ledger;
+use crate::diff::{Action, ChangeSet, DiffError, IdentifierSet, Lane, Runs, Slice, Steps};
+use crate::identifier::IdentifierKind;
+use crate::state::{DigestWriter, HeldFiles, PlannedChange, RunId, StateError};
+
+/// What has to change for one kind of identifier, as counts and files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KindChanges {
+    pub(crate) kind: IdentifierKind,
+    /// Distinct identifiers in the segment.
+    pub(crate) segment: u64,
+    pub(crate) adds: u64,
+    pub(crate) removes: u64,
+}
+
+/// How the two sides are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// What is confirmed need not be sent again.
+    Changes,
+    /// Everything is sent again.
+    Resync,
+}
+
+impl Ledger {
+    /// Counts what has to change, kind by kind. Writes nothing.
+    pub(crate) async fn count_changes(
+        &self,
+        held: &Arc<HeldFiles>,
+        segment: &Runs,
+        comparison: Comparison,
+    ) -> Result<Vec<KindChanges>, DiffError> {
+        let mut counted = Vec::new();
+        for kind in kinds(held, segment) {
+            let mut counts = KindChanges { kind, segment: 0, adds: 0, removes: 0 };
+            let mut steps = std::pin::pin!(self.compare(kind, held, segment, comparison));
+            while let Some((members, changes)) = steps.try_next().await? {
+                counts.count(members, &changes);
+            }
+            counted.push(counts);
+        }
+        Ok(counted)
+    }
+
+    /// The same, and writes the change sets to plan files.
+    pub(crate) async fn write_plan(
+        &self,
+        run: &RunId,
+        held: &Arc<HeldFiles>,
+        segment: &Runs,
+        comparison: Comparison,
+    ) -> Result<(Vec<KindChanges>, Vec<PlannedChange>), DiffError> {
+        let folder = self.folder("plans").child(run);
+        let (mut counted, mut planned) = (Vec::new(), Vec::new());
+        for kind in kinds(held, segment) {
+            let mut counts = KindChanges { kind, segment: 0, adds: 0, removes: 0 };
+            let writer = |action: Action| {
+                let key = folder.child(format_args!("{action}-{kind}.digests"));
+                DigestWriter::new(&*self.store, &self.activation, key, kind)
+            };
+            let (mut removes, mut adds) = (writer(Action::Remove), writer(Action::Add));
+            let mut steps = std::pin::pin!(self.compare(kind, held, segment, comparison));
+            while let Some((members, changes)) = steps.try_next().await? {
+                counts.count(members, &changes);
+                removes.append(&changes.removes).await?;
+                adds.append(&changes.adds).await?;
+            }
+            let removes = removes.finish().await?.map(|file| PlannedChange { action: Action::Remove, file });
+            let adds = adds.finish().await?.map(|file| PlannedChange { action: Action::Add, file });
+            planned.extend(removes.into_iter().chain(adds));
+            counted.push(counts);
+        }
+        Ok((counted, planned))
+    }
+
+    /// Deletes the plan files of a run that is not carried out.
+    pub(crate) async fn discard_plan(&self, planned: &[PlannedChange]) -> Result<(), StateError> {
+        for change in planned {
+            self.store.delete(&change.file.key).await?;
+        }
+        Ok(())
+    }
+
+    /// The steps of one kind: how many of its identifiers the segment has, and what has to change.
+    fn compare(
+        &self,
+        kind: IdentifierKind,
+        held: &Arc<HeldFiles>,
+        segment: &Runs,
+        comparison: Comparison,
+    ) -> impl futures::Stream<Item = Result<(usize, ChangeSet), DiffError>> {
+        let mut lanes = held.lanes(kind, self);
+        let held_lanes = lanes.len();
+        lanes.extend(segment.sources(kind).into_iter().map(|source| Lane::new(kind, source)));
+        let held = Arc::clone(held);
+        Steps::new(lanes, self.resources.step_digests(kind.digest_len())).map(move |slices: Vec<Slice>| {
+            let (of_held, of_segment) = slices.split_at(held_lanes);
+            let held = held.held(kind, of_held);
+            let held = if comparison == Comparison::Resync { held.unconfirmed_all() } else { held };
+            let runs: Vec<IdentifierSet> = of_segment.iter().map(|slice| slice.set.clone()).collect();
+            let segment = IdentifierSet::union_of(kind, &runs);
+            (segment.len(), ChangeSet::between(&held, &segment))
+        })
+    }
+}
+
+impl KindChanges {
+    fn count(&mut self, members: usize, changes: &ChangeSet) {
+        self.segment += members as u64;
+        self.adds += changes.adds.len() as u64;
+        self.removes += changes.removes.len() as u64;
+    }
+}
+
+fn kinds(held: &HeldFiles, segment: &Runs) -> Vec<IdentifierKind> {
+    let mut kinds = held.kinds();
+    kinds.extend(segment.kinds());
+    kinds.into_iter().collect()
+}

@@ -1,0 +1,83 @@
+//! A plan that is being carried out: its files, a batch at a time.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{DigestReader, Ledger, PlannedChange};
+use crate::diff::{Action, DiffError, IdentifierSet, Lane};
+use crate::identifier::IdentifierKind;
+
+/// Digests that are read from the state together, a megabyte or so.
+const AT_ONCE: usize = 32 << 10;
+
+/// The identifiers of a plan, a batch at a time: removes before adds, for a leaver may have withdrawn consent and should
+/// not wait behind the entrants.
+pub(crate) struct PlannedChanges {
+    /// What has not been begun, last first.
+    files: Vec<PlannedChange>,
+    open: Option<(PlannedChange, Lane)>,
+    ledger: Ledger,
+}
+
+/// One batch's worth of a plan: positions in one of its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlannedPart {
+    pub(crate) kind: IdentifierKind,
+    pub(crate) action: Action,
+    pub(crate) positions: Range<u64>,
+}
+
+impl PlannedPart {
+    /// How many identifiers it is about.
+    pub(crate) fn len(&self) -> u64 {
+        self.positions.end - self.positions.start
+    }
+}
+
+impl PlannedChanges {
+    pub(super) fn new(ledger: &Ledger, changes: &[PlannedChange]) -> Self {
+        let of = |action| changes.iter().filter(move |change| change.action == action);
+        let mut files: Vec<PlannedChange> = of(Action::Remove).chain(of(Action::Add)).cloned().collect();
+        files.reverse();
+        Self { files, open: None, ledger: ledger.clone() }
+    }
+
+    /// Identifiers that have not been taken yet.
+    pub(crate) fn left(&self) -> u64 {
+        let open = self.open.as_ref().map_or(0, |(_, lane)| lane.left());
+        open + self.files.iter().map(|change| change.file.count).sum::<u64>()
+    }
+
+    /// The next batch, of at most so many identifiers; `None` at the end.
+    pub(crate) async fn next(&mut self, limit: usize) -> Result<Option<(PlannedPart, IdentifierSet)>, DiffError> {
+        while self.open.as_ref().is_none_or(|(_, lane)| lane.left() == 0) {
+            let Some(change) = self.files.pop() else { return Ok(None) };
+            let (store, activation) = (Arc::clone(&self.ledger.store), self.ledger.activation.clone());
+            let reader = DigestReader::new(store, activation, change.file.clone());
+            let lane = Lane::new(change.file.kind, Box::new(reader));
+            self.open = Some((change, lane));
+        }
+        let Some((change, lane)) = &mut self.open else { return Ok(None) };
+        lane.load(limit, AT_ONCE).await?;
+        let slice = lane.take(limit);
+        let positions = slice.position..slice.position + slice.set.len() as u64;
+        Ok(Some((PlannedPart { kind: change.file.kind, action: change.action, positions }, slice.set)))
+    }
+
+    /// Leaves out the rest of the file that the last batch was of.
+    pub(crate) fn skip_file(&mut self) -> Option<PlannedPart> {
+        let (change, lane) = self.open.take()?;
+        let positions = lane.taken()..change.file.count;
+        Some(PlannedPart { kind: change.file.kind, action: change.action, positions })
+    }
+
+    /// Everything that has not been taken, as parts that nobody will send.
+    pub(crate) fn into_rest(mut self) -> Vec<PlannedPart> {
+        let open = self.skip_file();
+        let whole = |change: PlannedChange| {
+            let positions = 0..change.file.count;
+            PlannedPart { kind: change.file.kind, action: change.action, positions }
+        };
+        open.into_iter().chain(self.files.into_iter().map(whole)).collect()
+    }
+}
