@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tikaud_benches::{Shape, digests};
-use tikaud_core::diff::{ChangeSets, Held, IdentifierSet, IdentifierSets};
+use tikaud_core::diff::{ChangeSet, Held, IdentifierSet};
 use tikaud_core::identifier::IdentifierKind;
 
 const SIZES: [usize; 2] = [100_000, 1_000_000];
@@ -42,10 +42,9 @@ fn changes(criterion: &mut Criterion) {
         for members in SIZES {
             group.throughput(Throughput::Elements(members as u64));
             let (before, now) = shape.sets(members);
-            let held = Held { confirmed: IdentifierSets::from_iter([before]), unconfirmed: IdentifierSets::default() };
-            let segment = IdentifierSets::from_iter([now]);
-            group.bench_function(BenchmarkId::new("change_sets", members), |bencher| {
-                bencher.iter_with_large_drop(|| ChangeSets::between(black_box(&held), black_box(&segment)));
+            let held = Held { confirmed: before, ..Held::nothing(now.kind()) };
+            group.bench_function(BenchmarkId::new("change_set", members), |bencher| {
+                bencher.iter_with_large_drop(|| ChangeSet::between(black_box(&held), black_box(&now)));
             });
 
             let (before, now) = shape.digests(members);

@@ -33,10 +33,23 @@ fn duration(time: Timespec) -> Duration {
 ///
 /// When the system does not tell.
 pub fn peak_memory() -> io::Result<u64> {
+    memory("VmHWM:")
+}
+
+/// The memory, in bytes, that the process holds now; Linux only.
+///
+/// # Errors
+///
+/// When the system does not tell.
+pub fn current_memory() -> io::Result<u64> {
+    memory("VmRSS:")
+}
+
+fn memory(field: &str) -> io::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).and_then(|kib| kib.parse::<u64>().ok());
-    kib.map(|kib| kib * 1024).ok_or_else(|| io::Error::other("/proc/self/status has no VmHWM"))
+    kib.map(|kib| kib * 1024).ok_or_else(|| io::Error::other(format!("/proc/self/status has no {field}")))
 }
 
 /// Has [`peak_memory`] count anew from what is held now; Linux only.

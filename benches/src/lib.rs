@@ -6,7 +6,7 @@ mod nothing;
 mod people;
 mod shape;
 
-pub use cpu::{CpuTrace, Sampler, peak_memory, process_cpu, reset_peak_memory, thread_cpu};
+pub use cpu::{CpuTrace, Sampler, current_memory, peak_memory, process_cpu, reset_peak_memory, thread_cpu};
 pub use nothing::NothingDestination;
 pub use people::{CSV_HEADER, Person};
 pub use shape::{Shape, digests};

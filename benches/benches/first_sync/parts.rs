@@ -1,13 +1,14 @@
 //! The parts of reading a segment, one after the other: nothing runs beside them, so each has the machine for itself.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use futures::TryStreamExt;
 use tikaud_benches::process_cpu;
-use tikaud_core::diff::{ChangeSets, Held, IdentifierSets};
-use tikaud_core::identifier::{DefaultPhoneParser, Extracted, Extractor, Field, FieldMapping};
+use tikaud_core::diff::{ChangeSet, Held, IdentifierSet};
+use tikaud_core::identifier::{DefaultPhoneParser, Extractor, Field, FieldMapping, IdentifierKind};
 use tikaud_core::segment::{MemberBatch, Segment};
 use tikaud_sources::FileSegment;
 
@@ -36,20 +37,23 @@ pub(crate) async fn measure(scenario: &str, directory: &Path) -> Outcome<Vec<Mea
     let (wall, cpu) = (wall_of_both.saturating_sub(wall), cpu_of_both.saturating_sub(cpu));
     measurements.push(of("normalise and hash phones", wall, cpu));
 
-    let extracted = extracted?;
-    let (digests, _) = extracted.into_digests();
-    let (sets, wall, cpu) = timed(|| digests.into_iter().collect::<IdentifierSets>());
+    let digests = extracted?.into_iter();
+    let sort = |(kind, digests)| IdentifierSet::from_unsorted(kind, digests);
+    let (sets, wall, cpu) = timed(|| digests.map(sort).collect::<Vec<_>>());
     measurements.push(of("sort", wall, cpu));
 
-    let (_, wall, cpu) = timed(|| ChangeSets::between(&Held::default(), &sets));
+    let changes = |set: &IdentifierSet| ChangeSet::between(&Held::nothing(set.kind()), set);
+    let (_, wall, cpu) = timed(|| sets.iter().map(changes).collect::<Vec<_>>());
     measurements.push(of("find the changes", wall, cpu));
     Ok(measurements)
 }
 
-fn extract(extractor: &Extractor, batches: &[MemberBatch]) -> Outcome<Extracted> {
-    let mut extracted = Extracted::default();
+fn extract(extractor: &Extractor, batches: &[MemberBatch]) -> Outcome<BTreeMap<IdentifierKind, Vec<u8>>> {
+    let mut extracted: BTreeMap<IdentifierKind, Vec<u8>> = BTreeMap::new();
     for batch in batches {
-        extracted.extend(extractor.extract(batch, 1)?);
+        for (kind, digests) in extractor.extract(batch, 1)?.into_digests().0 {
+            extracted.entry(kind).or_default().extend_from_slice(&digests);
+        }
     }
     Ok(extracted)
 }

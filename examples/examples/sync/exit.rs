@@ -46,7 +46,7 @@ impl Status {
         match report.outcome {
             Outcome::Done => Self::Done,
             Outcome::Blocked => Self::of_plan(&report.plan, json),
-            Outcome::Partial => Self::Partial,
+            Outcome::Partial | Outcome::Pending => Self::Partial,
             _ => Self::Refused,
         }
     }

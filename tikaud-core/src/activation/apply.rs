@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::{Progress, RunOptions};
-use crate::destination::{AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope};
-use crate::diff::DiffError;
+use crate::destination::{
+    AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope, Retry,
+};
+use crate::diff::{Action, DiffError};
 use crate::identifier::IdentifierKind;
-use crate::state::{Claim, Journal, PlannedChanges, PlannedPart, Receipts, StateError};
+use crate::plan::{KindPlan, Plan};
+use crate::state::{Claim, Journal, PendingChanges, PlannedChanges, PlannedPart, Receipts, StateError};
 
 /// Receipts are written down at most this often; what a crash loses in between is sent again.
 const WRITE_EVERY: Duration = Duration::from_millis(200);
@@ -27,6 +31,22 @@ pub(super) struct Applied {
     pub(super) refused: BTreeMap<IdentifierKind, (DestinationError, u64)>,
     /// Why it stopped before the end.
     pub(super) failure: Option<DestinationError>,
+}
+
+impl Applied {
+    /// What is left of a plan for the next run.
+    pub(super) fn pending(&self, plan: &Plan, now: Timestamp) -> Option<PendingChanges> {
+        let left = |action| {
+            let accepted = |kind: &KindPlan| self.receipts.acknowledged.count(kind.kind, action);
+            plan.count(action).saturating_sub(plan.kinds.iter().map(accepted).sum())
+        };
+        let wait = self.failure.as_ref().and_then(|error| match error.retry() {
+            Retry::After(wait) => SignedDuration::try_from(wait).ok(),
+            Retry::Never => None,
+        });
+        let resume_at = wait.and_then(|wait| now.checked_add(wait).ok());
+        PendingChanges::new(left(Action::Add), left(Action::Remove), resume_at)
+    }
 }
 
 /// Applies the changes, as far as the destination lets us. The intent is durable already.

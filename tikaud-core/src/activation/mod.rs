@@ -11,12 +11,14 @@ mod read;
 mod report;
 mod run;
 mod segment_activation;
+mod state;
 
 pub use error::{ActivationError, SettingsError};
 pub use memory::MemoryActivation;
 pub use options::{Progress, RunOptions};
 pub use report::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
 pub use segment_activation::{SegmentActivation, SegmentActivationBuilder};
+pub use state::ActivationState;
 
 use std::fmt;
 

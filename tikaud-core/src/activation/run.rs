@@ -83,6 +83,7 @@ async fn carry_out(
     let mut next = generation.clone();
     (next.audience, next.pending_create) = (Some(record), None);
     next.mapping = Some(plan.mapping.clone());
+    next.pending = applied.pending(&plan, ledger.clock.now());
     if !changes.is_empty() || next != generation {
         next.run = Some(run.clone());
         let held = HeldFiles::clone(&held).with(changes, applied.receipts.clone());

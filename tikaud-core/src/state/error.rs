@@ -86,6 +86,12 @@ pub enum StateError {
         /// The destination that the state is of.
         found: DestinationId,
     },
+    /// State was to be forgotten without its activation being named.
+    #[error("to forget the state of activation `{activation}`, name that activation; nothing was deleted")]
+    NotNamed {
+        /// The activation.
+        activation: ActivationId,
+    },
     /// Another process runs this activation.
     #[error("activation `{activation}` is being run by another process until {until} at least; try again then")]
     Busy {

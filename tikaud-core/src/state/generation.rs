@@ -26,6 +26,9 @@ pub struct Generation {
     pub mapping: Option<String>,
     /// The identifiers, as files.
     pub snapshots: SnapshotFiles,
+    /// What its run had to leave for the next one; `None` when the audience was equal to the segment.
+    #[serde(default)]
+    pub pending: Option<PendingChanges>,
     /// The run that committed it.
     pub run: Option<RunId>,
     /// When it was committed.
@@ -40,6 +43,25 @@ pub struct SnapshotFiles {
     pub confirmed: Vec<DigestFile>,
     /// Those that the destination may hold besides: asked for without an answer, or not yet removed.
     pub unconfirmed: Vec<DigestFile>,
+}
+
+/// Changes that a run could not bring to an end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PendingChanges {
+    /// Identifiers that were to go in.
+    pub adds: u64,
+    /// Identifiers that were to go out.
+    pub removes: u64,
+    /// When the destination can take them at the earliest; `None` when it does not say, or wants something changed first.
+    pub resume_at: Option<Timestamp>,
+}
+
+impl PendingChanges {
+    /// These changes; `None` when there are none.
+    pub(crate) fn new(adds: u64, removes: u64, resume_at: Option<Timestamp>) -> Option<Self> {
+        (adds + removes > 0).then_some(Self { adds, removes, resume_at })
+    }
 }
 
 /// The audience of an activation.

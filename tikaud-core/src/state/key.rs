@@ -97,6 +97,11 @@ impl ObjectKey {
         Self(activation.0.clone())
     }
 
+    /// Whether it is below a folder.
+    pub(crate) fn is_below(&self, folder: &Self) -> bool {
+        self.0.strip_prefix(&folder.0).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// A key below this one. `name` is one of the format's own names, which are valid.
     pub(crate) fn child(&self, name: impl fmt::Display) -> Self {
         Self(format!("{}/{name}", self.0))

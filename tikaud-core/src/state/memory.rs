@@ -77,11 +77,7 @@ impl StateStore for MemoryStateStore {
     }
 
     async fn list(&self, prefix: Option<&ObjectKey>) -> Result<Vec<ObjectEntry>, StateError> {
-        let below = |key: &ObjectKey| {
-            prefix.is_none_or(|prefix| {
-                key.as_str().strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
-            })
-        };
+        let below = |key: &ObjectKey| prefix.is_none_or(|prefix| key.is_below(prefix));
         let shared = self.lock();
         let objects = shared.objects.iter().filter(|(key, _)| below(key));
         Ok(objects.map(|(key, content)| ObjectEntry { key: key.clone(), len: content.len() as u64 }).collect())

@@ -6,4 +6,5 @@ mod canary;
 mod crash;
 mod faults;
 mod runs;
+mod state_tools;
 mod world;

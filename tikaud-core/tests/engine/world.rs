@@ -94,7 +94,7 @@ fn dead_destination() -> DestinationError {
 
 /// A state store behind a fuse.
 #[derive(Debug, Clone)]
-pub(crate) struct FusedStore(MemoryStateStore, Arc<Fuse>);
+pub(crate) struct FusedStore(pub(crate) MemoryStateStore, pub(crate) Arc<Fuse>);
 
 #[async_trait]
 impl StateStore for FusedStore {

@@ -28,6 +28,9 @@ pub enum Outcome {
     Blocked,
     /// A part was accepted; the next run carries on with the rest.
     Partial,
+    /// The destination can take no more for now: it is busy with the audience, or its quota is used up. What is left is
+    /// in the state, and a run from [`Report::resume_at`] on carries on.
+    Pending,
     /// The destination refused, and will until somebody changes something.
     Refused,
 }
@@ -54,6 +57,8 @@ pub struct Report {
     pub kinds: Vec<KindReport>,
     /// Why it stopped, or what was refused.
     pub failures: Vec<Failure>,
+    /// When the next run can carry on at the earliest; `None` when nothing is left, or something has to be changed first.
+    pub resume_at: Option<Timestamp>,
     /// What the user should know, the plan's warnings included.
     pub warnings: Vec<String>,
     /// How long it takes the destination to apply what it has accepted. What it has applied by now it does not say.

@@ -6,7 +6,7 @@ use super::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
 use crate::activation::SegmentActivation;
 use crate::activation::apply::Applied;
 use crate::activation::open::OpenAudience;
-use crate::destination::{AudienceWriter, DestinationError, Retry, Traffic};
+use crate::destination::{AudienceWriter, DestinationError, DestinationErrorKind, Retry, Traffic};
 use crate::diff::Action;
 use crate::plan::Plan;
 use crate::state::{Generation, RunId};
@@ -86,6 +86,7 @@ impl<'a> ReportParts<'a> {
             })
             .collect();
         let outcome = outcome(&kinds, &applied);
+        let resume_at = generation.pending.as_ref().and_then(|pending| pending.resume_at);
         let mapping = &self.activation.mapping;
         let refusals = applied.refused.into_iter().map(|(kind, (error, _))| {
             let columns = mapping.columns_of(kind).into_iter().map(str::to_owned).collect();
@@ -93,7 +94,9 @@ impl<'a> ReportParts<'a> {
         });
         let failures = refusals.chain(applied.failure.map(|error| failure(None, Vec::new(), error))).collect();
         let audience = audience(generation, writer, created);
-        self.report(outcome, Some(run), plan, generation.number, audience, kinds, failures, writer.traffic())
+        let report =
+            self.report(outcome, Some(run), plan, generation.number, audience, kinds, failures, writer.traffic());
+        Report { resume_at, ..report }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one value, put together in one place")]
@@ -120,6 +123,7 @@ impl<'a> ReportParts<'a> {
             plan,
             kinds,
             failures,
+            resume_at: None,
             applied_within: self.activation.destination.capabilities().applied_within,
             traffic,
             spilled_bytes: self.spilled_bytes,
@@ -158,8 +162,14 @@ fn outcome(kinds: &[KindReport], applied: &Applied) -> Outcome {
     match &applied.failure {
         // Somebody has to act, however much has been accepted.
         Some(error) if error.retry() == Retry::Never => Outcome::Refused,
+        Some(error) if waits(error.kind()) => Outcome::Pending,
         Some(_) => Outcome::Partial,
         None if accepted => Outcome::Partial,
         None => Outcome::Refused,
     }
+}
+
+/// Whether there is nothing to do about such a failure but wait.
+fn waits(kind: DestinationErrorKind) -> bool {
+    matches!(kind, DestinationErrorKind::Busy | DestinationErrorKind::RateLimited)
 }

@@ -14,6 +14,7 @@ impl Display for Outcome {
             Self::Done => "done: the audience equals the segment",
             Self::Blocked => "blocked by a guard: nothing was sent, nothing has changed",
             Self::Partial => "not finished: the next run carries on",
+            Self::Pending => "waiting: the destination takes no more for now, and the next run carries on",
             Self::Refused => "refused by the destination",
         })
     }
@@ -131,7 +132,7 @@ fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
 
 /// When to come back, where coming back is all that there is to do.
 fn write_next_step(f: &mut Formatter<'_>, report: &Report) -> fmt::Result {
-    if report.outcome != Outcome::Partial {
+    if !matches!(report.outcome, Outcome::Partial | Outcome::Pending) {
         return Ok(());
     }
     let waits = report.failures.iter().filter_map(|failure| match failure.error.retry() {

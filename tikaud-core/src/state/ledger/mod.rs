@@ -1,11 +1,15 @@
 //! One activation's state: reading the present generation, folding in what interrupted runs left, committing the next.
 
 mod changes;
+mod forget;
 mod recovery;
 mod retention;
 mod settle;
+mod verify;
 
 pub(crate) use changes::{Comparison, KindChanges};
+pub(crate) use forget::forget;
+pub use verify::Verification;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -133,7 +137,11 @@ impl Ledger {
             outcome => outcome?,
         }
         // Another may have gone on from here and cleaned up behind itself, so that our number looked free.
-        if self.generation_entries().await?.last_key_value().is_some_and(|(last, _)| *last > generation.number) {
+        if generation_entries(&*self.store, &self.activation)
+            .await?
+            .last_key_value()
+            .is_some_and(|(last, _)| *last > generation.number)
+        {
             return Err(conflict().into());
         }
         claim.committed(generation.number);
@@ -153,6 +161,7 @@ impl Ledger {
             pending_create: None,
             mapping: None,
             snapshots: SnapshotFiles::default(),
+            pending: None,
             run: None,
             committed: self.clock.now(),
         }
@@ -162,31 +171,14 @@ impl Ledger {
         self.folder("generations").child(format_args!("{number:08}.json"))
     }
 
-    async fn generation_entries(&self) -> Result<BTreeMap<u64, ObjectEntry>, StateError> {
-        let number = |entry: &ObjectEntry| entry.key.name().strip_suffix(".json")?.parse().ok();
-        let entries = self.store.list(Some(&self.folder("generations"))).await?;
-        Ok(entries.into_iter().filter_map(|entry| Some((number(&entry)?, entry))).collect())
-    }
-
-    /// The present generation: checked, ours, and no older than what is known to have been committed.
+    /// The present generation: checked, ours, and at our destination.
     async fn latest_generation(&self) -> Result<Generation, StateError> {
-        let missing = || StateError::GenerationsMissing { activation: self.activation.clone() };
-        let Some((_, entry)) = self.generation_entries().await?.pop_last() else {
-            let empty = self.store.list(Some(&ObjectKey::of_activation(&self.activation))).await?.is_empty();
-            return if empty { Ok(self.first_generation()) } else { Err(missing()) };
+        let Some(generation) = latest_generation(&*self.store, &self.activation).await? else {
+            return Ok(self.first_generation());
         };
-        let generation: Generation = read_sealed(&*self.store, &entry.key, entry.len).await?;
-        if generation.activation != self.activation {
-            let (expected, found) = (self.activation.clone(), generation.activation);
-            return Err(StateError::ForeignActivation { key: entry.key, expected, found });
-        }
         if generation.destination != self.destination && !self.is_untouched(&generation).await? {
             let (expected, found) = (self.destination.clone(), generation.destination);
             return Err(StateError::ForeignDestination { activation: self.activation.clone(), expected, found });
-        }
-        let claim = read_latest(&*self.store, &self.folder("claims")).await?;
-        if claim.is_some_and(|(_, claim)| claim.generation > generation.number) {
-            return Err(missing());
         }
         Ok(generation)
     }
@@ -195,6 +187,51 @@ impl Ledger {
     async fn is_untouched(&self, generation: &Generation) -> Result<bool, StateError> {
         Ok(generation.number == 0 && self.store.list(Some(&self.folder("journal"))).await?.is_empty())
     }
+}
+
+/// The generations that there are.
+pub(crate) async fn generation_entries(
+    store: &dyn StateStore,
+    activation: &ActivationId,
+) -> Result<BTreeMap<u64, ObjectEntry>, StateError> {
+    let number = |entry: &ObjectEntry| entry.key.name().strip_suffix(".json")?.parse().ok();
+    let folder = ObjectKey::of_activation(activation).child("generations");
+    let entries = store.list(Some(&folder)).await?;
+    Ok(entries.into_iter().filter_map(|entry| Some((number(&entry)?, entry))).collect())
+}
+
+/// The present generation of an activation, wherever its audience is: checked, its own, and no older than what is known to
+/// have been committed. `None` when the activation has no state at all.
+pub(crate) async fn latest_generation(
+    store: &dyn StateStore,
+    activation: &ActivationId,
+) -> Result<Option<Generation>, StateError> {
+    let missing = || StateError::GenerationsMissing { activation: activation.clone() };
+    let folder = ObjectKey::of_activation(activation);
+    let Some((_, entry)) = generation_entries(store, activation).await?.pop_last() else {
+        let empty = store.list(Some(&folder)).await?.is_empty();
+        return if empty { Ok(None) } else { Err(missing()) };
+    };
+    let generation = read_generation(store, activation, &entry).await?;
+    let claim = read_latest(store, &folder.child("claims")).await?;
+    if claim.is_some_and(|(_, claim)| claim.generation > generation.number) {
+        return Err(missing());
+    }
+    Ok(Some(generation))
+}
+
+/// One generation, checked.
+pub(crate) async fn read_generation(
+    store: &dyn StateStore,
+    activation: &ActivationId,
+    entry: &ObjectEntry,
+) -> Result<Generation, StateError> {
+    let generation: Generation = read_sealed(store, &entry.key, entry.len).await?;
+    if generation.activation != *activation {
+        let (key, expected) = (entry.key.clone(), activation.clone());
+        return Err(StateError::ForeignActivation { key, expected, found: generation.activation });
+    }
+    Ok(generation)
 }
 
 /// Reads without a claim: a run beside us may have cleared away what was listed the moment before.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Ledger;
+use super::{Ledger, generation_entries};
 use crate::state::sealed::read_sealed;
 use crate::state::{Generation, StateError};
 
@@ -18,7 +18,7 @@ impl Ledger {
 
     /// Deletes generations that are no longer kept and snapshots that no kept one names.
     async fn prune(&self) -> Result<(), StateError> {
-        let mut generations = self.generation_entries().await?;
+        let mut generations = generation_entries(&*self.store, &self.activation).await?;
         let last = generations.last_key_value().map_or(0, |(number, _)| *number);
         let kept = generations.split_off(&(last + 1).saturating_sub(KEPT_GENERATIONS));
         let mut named = BTreeSet::new();

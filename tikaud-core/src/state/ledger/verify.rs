@@ -1,0 +1,81 @@
+//! Everything that is kept, read and checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::TryStreamExt;
+use serde::Serialize;
+
+use super::{Ledger, generation_entries, read_generation};
+use crate::diff::{DiffError, DigestSource, IdentifierSet, Steps};
+use crate::identifier::IdentifierKind;
+use crate::state::claim::read_latest;
+use crate::state::{DigestFile, DigestReader, HeldFiles, ObjectKey, RunId, StateError};
+
+/// What a check of a state has found; all of it is good.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Verification {
+    /// Generations that are kept, the present one included.
+    pub generations: u64,
+    /// Digest files, each read to its last byte.
+    pub files: u64,
+    /// Identifiers in them.
+    pub identifiers: u64,
+    /// Bytes of all objects.
+    pub bytes: u64,
+    /// Runs that ended before their time, and that the next run counts in.
+    pub interrupted: Vec<RunId>,
+    /// Objects that nothing names: left over from runs that ended before their time. The next run clears them away.
+    pub leftovers: u64,
+}
+
+impl Ledger {
+    /// Reads everything that is kept, and checks it.
+    pub(crate) async fn verify(&self) -> Result<Verification, DiffError> {
+        let objects = self.store.list(Some(&ObjectKey::of_activation(&self.activation))).await?;
+        let lengths: BTreeMap<&ObjectKey, u64> = objects.iter().map(|object| (&object.key, object.len)).collect();
+        let mut found = Verification { bytes: lengths.values().sum(), ..Verification::default() };
+
+        let mut files: BTreeMap<ObjectKey, DigestFile> = BTreeMap::new();
+        let mut name = |file: &DigestFile| {
+            files.insert(file.key.clone(), file.clone());
+        };
+        for entry in generation_entries(&*self.store, &self.activation).await?.values() {
+            let generation = read_generation(&*self.store, &self.activation, entry).await?;
+            generation.snapshots.confirmed.iter().chain(&generation.snapshots.unconfirmed).for_each(&mut name);
+            found.generations += 1;
+        }
+        read_latest(&*self.store, &self.folder("claims")).await?;
+        let current = self.current().await?;
+        let planned = current.held.pending.iter().flat_map(|pending| &pending.changes);
+        planned.for_each(|change| name(&change.file));
+        found.interrupted = current.interrupted;
+
+        for file in files.values() {
+            let len = lengths.get(&file.key).ok_or_else(|| StateError::NotFound { key: file.key.clone() })?;
+            if *len > file.len() {
+                return Err(StateError::damaged(&file.key, "it is longer than it should be").into());
+            }
+            let mut reader = DigestReader::new(self.store.clone(), self.activation.clone(), file.clone());
+            while reader.left() > 0 {
+                reader.read(self.resources.step_digests(file.kind.digest_len())).await?;
+            }
+            (found.files, found.identifiers) = (found.files + 1, found.identifiers + file.count);
+        }
+        let named: BTreeSet<&ObjectKey> = files.keys().collect();
+        let is_digests = |key: &&&ObjectKey| key.name().ends_with(".digests");
+        found.leftovers = lengths.keys().filter(is_digests).filter(|key| !named.contains(*key)).count() as u64;
+        Ok(found)
+    }
+
+    /// The identifiers of a kind that the audience may hold, in order, a step at a time.
+    pub(crate) fn possible(
+        &self,
+        kind: IdentifierKind,
+        held: &std::sync::Arc<HeldFiles>,
+    ) -> impl futures::Stream<Item = Result<IdentifierSet, DiffError>> + Send + 'static {
+        let files = held.clone();
+        let steps = Steps::new(held.lanes(kind, self), self.resources.step_digests(kind.digest_len()));
+        steps.map(move |slices| files.held(kind, &slices).possible()).into_stream()
+    }
+}
