@@ -20,6 +20,7 @@ mod runs;
 mod scratch;
 mod set;
 mod sets;
+mod sort;
 mod source;
 mod steps;
 

@@ -120,7 +120,11 @@ impl Collector {
         let (scratch, resident, limit) =
             (Arc::clone(&self.scratch), Arc::clone(&self.resident), self.resources.resident_bytes());
         self.sorting.spawn(async move {
-            let set = compute(move || IdentifierSet::from_unsorted(kind, join(parts, bytes))).await?;
+            let sort = move || {
+                let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+                IdentifierSet::from_unsorted_parts(kind, &parts)
+            };
+            let set = compute(sort).await?;
             let len = set.as_bytes().len();
             if resident.fetch_add(len, Ordering::Relaxed) + len <= limit {
                 return Ok((kind, Run::Memory(set)));
@@ -135,14 +139,4 @@ impl Collector {
     fn keep(&mut self, (kind, run): (IdentifierKind, Run)) {
         self.runs.entry(kind).or_default().push(run);
     }
-}
-
-/// The parts one after the other, each let go of once it is copied.
-fn join(mut parts: Vec<Vec<u8>>, bytes: usize) -> Vec<u8> {
-    if let [_] = parts[..] {
-        return parts.remove(0);
-    }
-    let mut joined = Vec::with_capacity(bytes);
-    parts.into_iter().for_each(|part| joined.extend_from_slice(&part));
-    joined
 }

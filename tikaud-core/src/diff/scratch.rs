@@ -19,6 +19,9 @@ use super::{DiffError, IdentifierSet, ScratchError};
 /// Small blocks, because a merge reads many runs at once: 8 KiB at 32 bytes a digest, checksums 0.1 % of it.
 const BLOCK: usize = 256;
 
+/// Blocks that are written together: a megabyte or so.
+const BLOCKS_AT_ONCE: usize = 128;
+
 /// The temporary file of one run, made when it is first needed.
 #[derive(Debug)]
 pub(crate) struct Scratch {
@@ -57,12 +60,17 @@ impl Scratch {
     /// Writes a set and gives it back as a source. Blocks.
     pub(crate) fn write(self: &Arc<Self>, set: &IdentifierSet) -> Result<SpilledSet, ScratchError> {
         let layout = BlockLayout { width: set.kind().digest_len(), digests: BLOCK };
-        let mut encoded = Vec::new();
-        layout.encode(set.as_bytes(), &mut encoded, &mut Xxh3::new());
-        let offset = self.end.fetch_add(encoded.len() as u64, Ordering::Relaxed);
+        let len = set.len() as u64;
+        let offset = self.end.fetch_add(layout.encoded_len(len), Ordering::Relaxed);
         let file = self.file().map_err(self.io("create"))?;
-        write_all_at(file, &encoded, offset).map_err(self.io("write"))?;
-        Ok(SpilledSet { scratch: Arc::clone(self), layout, offset, len: set.len() as u64, at: 0 })
+        let (mut encoded, mut checksums, mut at) = (Vec::new(), Xxh3::new(), offset);
+        for blocks in set.as_bytes().chunks(layout.width * BLOCK * BLOCKS_AT_ONCE) {
+            encoded.clear();
+            layout.encode(blocks, &mut encoded, &mut checksums);
+            write_all_at(file, &encoded, at).map_err(self.io("write"))?;
+            at += encoded.len() as u64;
+        }
+        Ok(SpilledSet { scratch: Arc::clone(self), layout, offset, len, at: 0 })
     }
 
     /// Reads bytes that were written. Blocks.

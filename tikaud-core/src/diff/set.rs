@@ -5,8 +5,8 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
-use rayon::slice::ParallelSliceMut;
 
+use super::sort::{compare, sorted};
 use crate::identifier::IdentifierKind;
 
 /// Sorted, distinct digests of one kind, one after the other. Cloning shares them.
@@ -35,13 +35,17 @@ impl IdentifierSet {
     ///
     /// Sorts on all cores; call it where blocking is allowed.
     #[must_use]
-    pub fn from_unsorted(kind: IdentifierKind, mut digests: Vec<u8>) -> Self {
-        let len = match kind.digest_len() {
-            16 => sort_and_deduplicate::<16>(&mut digests),
-            32 => sort_and_deduplicate::<32>(&mut digests),
-            _ => sort_and_deduplicate::<64>(&mut digests),
+    pub fn from_unsorted(kind: IdentifierKind, digests: Vec<u8>) -> Self {
+        Self::from_unsorted_parts(kind, &[&digests])
+    }
+
+    /// The set of the digests of all these parts.
+    pub(crate) fn from_unsorted_parts(kind: IdentifierKind, parts: &[&[u8]]) -> Self {
+        let digests = match kind.digest_len() {
+            16 => sorted::<16>(parts),
+            32 => sorted::<32>(parts),
+            _ => sorted::<64>(parts),
         };
-        digests.truncate(len);
         Self { kind, digests: digests.into() }
     }
 
@@ -74,11 +78,8 @@ impl IdentifierSet {
         match (filled.next(), filled.next()) {
             (None, _) => Self::empty(kind),
             (Some(only), None) => only.clone(),
-            _ => {
-                let mut digests = Vec::with_capacity(sets.iter().map(|set| set.digests.len()).sum());
-                sets.iter().for_each(|set| digests.extend_from_slice(&set.digests));
-                Self::from_unsorted(kind, digests)
-            }
+            // Hardly slower than a merge of two, and much faster than one of many.
+            _ => Self::from_unsorted_parts(kind, &sets.iter().map(Self::as_bytes).collect::<Vec<_>>()),
         }
     }
 
@@ -190,26 +191,6 @@ impl fmt::Debug for IdentifierSet {
             .field("identifiers", &self.len())
             .finish_non_exhaustive()
     }
-}
-
-/// The order of digests. They are uniform: the first eight bytes decide almost always, and compare as one number.
-fn compare<const N: usize>(a: &[u8; N], b: &[u8; N]) -> Ordering {
-    let prefix = |digest: &[u8; N]| digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
-    prefix(a).cmp(&prefix(b)).then_with(|| a.cmp(b))
-}
-
-/// Sorts the digests in place and moves the distinct ones to the front; gives their length in bytes.
-fn sort_and_deduplicate<const N: usize>(bytes: &mut [u8]) -> usize {
-    let (digests, _) = bytes.as_chunks_mut::<N>();
-    digests.par_sort_unstable_by(compare);
-    let mut kept = 0;
-    for at in 0..digests.len() {
-        if kept == 0 || digests[kept - 1] != digests[at] {
-            digests[kept] = digests[at];
-            kept += 1;
-        }
-    }
-    kept * N
 }
 
 /// Walks sorted digests on both sides and gives those that are to be kept, in order.

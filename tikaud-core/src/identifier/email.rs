@@ -34,14 +34,30 @@ pub enum EmailRule {
 ///
 /// It holds a raw value, and so has no `Debug`.
 pub(crate) struct NormalEmail<'a> {
-    /// The address.
-    pub(crate) text: &'a str,
+    /// The address, in UTF-8.
+    pub(crate) text: &'a [u8],
     /// Whether the domain has letters outside ASCII. It is hashed as typed, not as `xn--…`, and reports count it: the
     /// platform may know the other form.
     pub(crate) non_ascii_domain: bool,
 }
 
-/// Normalises an address into `buffer`, in place of what is there.
+/// Where addresses are put into the form that is hashed, one after the other.
+///
+/// It holds a raw value, and so has no `Debug`.
+pub(crate) struct EmailSpace {
+    /// The common address, folded.
+    block: [u8; 64],
+    /// Every other one.
+    buffer: String,
+}
+
+impl EmailSpace {
+    pub(crate) const fn new() -> Self {
+        Self { block: [0; 64], buffer: String::new() }
+    }
+}
+
+/// Normalises an address into `space`, in place of what is there.
 ///
 /// White space goes wherever it stands, letters become lower-case. What is left must read `local@domain.tld`:
 ///
@@ -53,25 +69,22 @@ pub(crate) struct NormalEmail<'a> {
 ///
 /// # Errors
 ///
-/// The reason why there is no such address; `buffer` then holds nothing of use.
+/// The reason why there is no such address; `space` then holds nothing of use.
 pub(crate) fn normalise_email<'a>(
     raw: &str,
     rule: EmailRule,
-    buffer: &'a mut String,
+    space: &'a mut EmailSpace,
 ) -> Result<NormalEmail<'a>, RejectReason> {
-    buffer.clear();
     if raw.len() > MAX_VALUE_BYTES {
         return Err(RejectReason::TooLong);
     }
-    let mut block = [0; 64];
-    // What is folded here is ASCII, so that the conversion never fails.
     if rule == EmailRule::Current
-        && let Some(Ok(text)) = common::fold(raw.trim_ascii().as_bytes(), &mut block).map(std::str::from_utf8)
+        && let Some(text) = common::fold(raw.trim_ascii().as_bytes(), &mut space.block)
     {
-        buffer.push_str(text);
-        return Ok(NormalEmail { text: buffer, non_ascii_domain: false });
+        return Ok(NormalEmail { text, non_ascii_domain: false });
     }
-    normalise_any(raw, rule, buffer)
+    space.buffer.clear();
+    normalise_any(raw, rule, &mut space.buffer)
 }
 
 /// The same for every address, into an empty buffer, and the same answer: for what has to be looked at closely, and for
@@ -94,7 +107,7 @@ fn normalise_any<'a>(raw: &str, rule: EmailRule, buffer: &'a mut String) -> Resu
     if rule == EmailRule::Legacy {
         drop_suffix_and_dots(buffer, at)?;
     }
-    Ok(NormalEmail { text: buffer, non_ascii_domain })
+    Ok(NormalEmail { text: buffer.as_bytes(), non_ascii_domain })
 }
 
 /// Appends the text without white space and in lower case; gives the classes of the bytes seen.

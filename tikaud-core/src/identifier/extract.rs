@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::tally::{ColumnTally, Tally};
 use super::{
-    DeviceHash, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason, Sha256Queue,
-    decode_digest, md5, normalise_device_id, normalise_email, normalise_phone,
+    DeviceHash, EmailSpace, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason,
+    Sha256Queue, decode_digest, md5, normalise_device_id, normalise_email, normalise_phone,
 };
 use crate::segment::{MemberBatch, SegmentError, TextColumn};
 
@@ -77,13 +77,13 @@ impl Extractor {
     ) {
         match field {
             Field::Email => {
-                let (rule, mut buffer, mut queue) =
-                    (self.mapping.email_rule(), String::new(), Sha256Queue::new(digests));
+                let (rule, mut space, mut queue) =
+                    (self.mapping.email_rule(), EmailSpace::new(), Sha256Queue::new(digests));
                 let mut non_ascii_domains = 0;
                 work.cells(column, |raw, _| {
-                    let email = normalise_email(raw, rule, &mut buffer)?;
+                    let email = normalise_email(raw, rule, &mut space)?;
                     non_ascii_domains += u64::from(email.non_ascii_domain);
-                    queue.push(email.text.as_bytes());
+                    queue.push(email.text);
                     Ok(())
                 });
                 work.tally.non_ascii_domains = non_ascii_domains;

@@ -34,5 +34,5 @@ pub use tally::{ColumnTally, Rejects, Tally};
 
 use device::normalise_device_id;
 use digest::{Sha256Queue, decode_digest, md5};
-use email::normalise_email;
+use email::{EmailSpace, normalise_email};
 use phone::normalise_phone;

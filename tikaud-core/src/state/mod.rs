@@ -12,6 +12,7 @@
 //!
 //! Committing generation n + 1 is creating an object that must not be there yet: the one primitive that every store has.
 
+mod background;
 mod claim;
 mod clock;
 mod digest_file;

@@ -5,6 +5,8 @@
 mod canary;
 mod crash;
 mod faults;
+mod oracle;
 mod runs;
+mod seeds;
 mod state_tools;
 mod world;

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{DigestFile, footer, header, layout};
-use crate::diff::{BlockLayout, IdentifierSet};
+use crate::diff::{BlockLayout, DiffError, IdentifierSet};
 use crate::identifier::IdentifierKind;
-use crate::state::{ActivationId, ObjectKey, ObjectWriter, StateError, StateStore};
+use crate::state::background::BackgroundWriter;
+use crate::state::{ActivationId, ObjectKey, StateError, StateStore};
 
 /// Bytes that go to the store together.
 const AT_ONCE: usize = 4 << 20;
@@ -19,7 +20,7 @@ pub(crate) struct DigestWriter<'a> {
     key: ObjectKey,
     kind: IdentifierKind,
     layout: BlockLayout,
-    object: Option<Box<dyn ObjectWriter>>,
+    object: Option<BackgroundWriter>,
     count: u64,
     /// The digests of a block that is not full yet.
     rest: Vec<u8>,
@@ -51,10 +52,10 @@ impl<'a> DigestWriter<'a> {
     }
 
     /// Appends a set whose digests come after all that were appended before.
-    pub(crate) async fn append(&mut self, set: &IdentifierSet) -> Result<(), StateError> {
+    pub(crate) async fn append(&mut self, set: &IdentifierSet) -> Result<(), DiffError> {
         let Some(first) = set.iter().next() else { return Ok(()) };
         if *first <= *self.last {
-            return Err(StateError::damaged(&self.key, "it would not be sorted"));
+            return Err(StateError::damaged(&self.key, "it would not be sorted").into());
         }
         self.last = set.slice(set.len() - 1..set.len());
         self.count += set.len() as u64;
@@ -83,11 +84,11 @@ impl<'a> DigestWriter<'a> {
         self.rest.extend_from_slice(rest);
     }
 
-    async fn flush(&mut self) -> Result<(), StateError> {
+    async fn flush(&mut self) -> Result<(), DiffError> {
         let object = match &mut self.object {
             Some(object) => object,
             none => {
-                let mut object = self.store.writer(&self.key).await?;
+                let mut object = BackgroundWriter::new(self.store.writer(&self.key).await?);
                 object.write(Bytes::copy_from_slice(&header(self.activation, self.kind))).await?;
                 none.insert(object)
             }
@@ -96,7 +97,7 @@ impl<'a> DigestWriter<'a> {
     }
 
     /// Makes the file appear, durably; `None` when there was nothing to write.
-    pub(crate) async fn finish(mut self) -> Result<Option<DigestFile>, StateError> {
+    pub(crate) async fn finish(mut self) -> Result<Option<DigestFile>, DiffError> {
         if self.count == 0 {
             return Ok(None);
         }

@@ -244,3 +244,6 @@ async fn look_again<'a, T>(look: impl Fn() -> BoxFuture<'a, Result<T, StateError
     }
     look().await
 }
+
+#[cfg(test)]
+mod tests;
