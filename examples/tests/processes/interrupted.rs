@@ -63,8 +63,8 @@ fn a_run_that_is_killed_at_any_moment_is_set_right_by_a_later_one() {
     let arguments = [&COLUMNS[..], &["--name", "Buyers", "--users-per-request", "40"]].concat();
     // Some runs end before they are to be killed, so it is those that were killed that count.
     let (mut runs, mut killed) = (0, 0);
-    while killed < 10 {
-        assert!(runs < 100, "only {killed} of {runs} runs were still going when they were to be killed");
+    while killed < 36 {
+        assert!(runs < 200, "only {killed} of {runs} runs were still going when they were to be killed");
         let table = data(["customers_day1.csv", "customers_day2.csv"][runs % 2]);
         let mut run = sync.spawn(&arguments, table);
         // Some before the audience is there, most while identifiers are on their way.

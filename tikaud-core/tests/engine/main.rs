@@ -4,6 +4,7 @@
 
 mod canary;
 mod crash;
+mod disk_full;
 mod faults;
 mod oracle;
 mod runs;
