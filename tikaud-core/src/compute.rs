@@ -9,8 +9,18 @@ use tokio::sync::oneshot;
 #[error("a part of the work has died; the next run carries on")]
 pub(crate) struct Died;
 
-/// Runs it on the pool of cores. It starts when the future is first polled, and goes on when the future is dropped.
-pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Died> {
+/// Work that has been given to the pool of cores. It goes on when this is dropped.
+pub(crate) struct Started<T>(oneshot::Receiver<T>);
+
+impl<T> Started<T> {
+    /// What came of it.
+    pub(crate) async fn done(self) -> Result<T, Died> {
+        self.0.await.map_err(|_| Died)
+    }
+}
+
+/// Gives work to the pool of cores, at once.
+pub(crate) fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Started<T> {
     let (sender, receiver) = oneshot::channel();
     rayon::spawn(move || {
         // A panic that reached the pool would end the process.
@@ -19,7 +29,12 @@ pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send +
             drop(sender.send(done));
         }
     });
-    receiver.await.map_err(|_| Died)
+    Started(receiver)
+}
+
+/// Runs work on the pool of cores, from when the future is first polled.
+pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Died> {
+    start(work).done().await
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ pub const MINIMUM_MEMORY_BUDGET: usize = 1 << 20;
 /// What comparing may use of the machine. The budget is divided here and nowhere else:
 ///
 /// ```text
-/// while the segment is read    1/8 waits to be sorted, 3/8 is being sorted and written, 1/4 stays in memory
-/// while sets are merged        1/4 stays in memory, 1/12 is loaded, three times that is being worked on
+/// while the segment is read    1/16 waits to be sorted, 6/16 is being sorted and written, 1/6 stays in memory
+/// while sets are merged        1/6 stays in memory, 1/12 is loaded, three times that is being worked on
 /// ```
 ///
 /// What is left over is the allocator's. Batches of the source and of the destination are not part of it.
@@ -29,12 +29,12 @@ pub(crate) struct Resources {
 impl Resources {
     /// Bytes of unsorted digests that are sorted together.
     pub(crate) const fn run_bytes(&self) -> usize {
-        self.memory_budget / 8
+        self.memory_budget / 16
     }
 
     /// Bytes of sorted digests that stay in memory; what comes after goes to temporary files.
     pub(crate) const fn resident_bytes(&self) -> usize {
-        self.memory_budget / 4
+        self.memory_budget / 6
     }
 
     /// Steps of a merge that are in memory at once: one that is being loaded, and one for each core.
@@ -50,6 +50,9 @@ impl Resources {
 
 /// Runs that are sorted at once. Each uses all cores, so that a second one fills the gaps.
 pub(crate) const SORTS_IN_FLIGHT: usize = 2;
+
+/// Runs that are being sorted or written: while some are written, others are sorted.
+pub(crate) const RUNS_IN_FLIGHT: usize = 4;
 
 /// The processor's cores, as far as this process may use them.
 pub(crate) fn cores() -> usize {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::resources::SORTS_IN_FLIGHT;
+use super::resources::{RUNS_IN_FLIGHT, SORTS_IN_FLIGHT};
 use super::scratch::{Scratch, SpilledSet};
 use super::source::{DigestSource, MemorySource};
 use super::{DiffError, IdentifierSet, Resources};
@@ -59,7 +60,9 @@ pub(crate) struct Collector {
     waiting_bytes: usize,
     /// Bytes of the runs that stay in memory.
     resident: Arc<AtomicUsize>,
-    sorting: JoinSet<Result<(IdentifierKind, Run), DiffError>>,
+    /// Runs on their way: first sorted, then written where they have to be.
+    in_flight: JoinSet<Result<(IdentifierKind, Run), DiffError>>,
+    sorting: Arc<Semaphore>,
     runs: BTreeMap<IdentifierKind, Vec<Run>>,
 }
 
@@ -77,7 +80,8 @@ impl Collector {
             waiting: BTreeMap::new(),
             waiting_bytes: 0,
             resident: Arc::default(),
-            sorting: JoinSet::new(),
+            in_flight: JoinSet::new(),
+            sorting: Arc::new(Semaphore::new(SORTS_IN_FLIGHT)),
             runs: BTreeMap::new(),
         }
     }
@@ -99,18 +103,18 @@ impl Collector {
         while self.waiting_bytes > 0 {
             self.cut().await?;
         }
-        while let Some(sorted) = self.sorting.join_next().await {
-            self.keep(sorted.map_err(|_| Died)??);
+        while let Some(run) = self.in_flight.join_next().await {
+            self.keep(run.map_err(|_| Died)??);
         }
         Ok(Runs { by_kind: self.runs, scratch: self.scratch })
     }
 
-    /// Has the largest part of what waits sorted; waits while enough is being sorted already.
+    /// Makes a run of the largest part of what waits; waits while enough runs are on their way already.
     async fn cut(&mut self) -> Result<(), DiffError> {
-        while self.sorting.len() >= SORTS_IN_FLIGHT
-            && let Some(sorted) = self.sorting.join_next().await
+        while self.in_flight.len() >= RUNS_IN_FLIGHT
+            && let Some(run) = self.in_flight.join_next().await
         {
-            self.keep(sorted.map_err(|_| Died)??);
+            self.keep(run.map_err(|_| Died)??);
         }
         let Some((&kind, _)) = self.waiting.iter().max_by_key(|(_, waiting)| waiting.bytes) else {
             return Ok(());
@@ -119,12 +123,15 @@ impl Collector {
         self.waiting_bytes -= bytes;
         let (scratch, resident, limit) =
             (Arc::clone(&self.scratch), Arc::clone(&self.resident), self.resources.resident_bytes());
-        self.sorting.spawn(async move {
+        let sorting = Arc::clone(&self.sorting);
+        self.in_flight.spawn(async move {
             let sort = move || {
                 let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
                 IdentifierSet::from_unsorted_parts(kind, &parts)
             };
+            let turn = sorting.acquire_owned().await;
             let set = compute(sort).await?;
+            drop(turn);
             let len = set.as_bytes().len();
             if resident.fetch_add(len, Ordering::Relaxed) + len <= limit {
                 return Ok((kind, Run::Memory(set)));

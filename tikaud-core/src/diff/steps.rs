@@ -12,11 +12,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::try_join_all;
 use futures::stream::{self, Stream, TryStreamExt};
+use tokio::sync::mpsc;
 
-use super::DiffError;
-use super::Resources;
 use super::lane::{Lane, Slice};
-use crate::compute::compute;
+use super::{DiffError, Resources};
+use crate::compute::{Started, start};
 
 /// A merge under way.
 pub(crate) struct Steps {
@@ -47,18 +47,29 @@ impl Steps {
         Ok(Some(self.lanes.iter_mut().map(|lane| lane.take_through(last.as_deref())).collect()))
     }
 
-    /// What `work` makes of each step, on all cores, in the order of the steps.
+    /// What `work` makes of each step, on all cores, in the order of the steps. Steps are loaded on a task of their own, so
+    /// that loading, working and what is done with the results go on side by side; it ends when the stream is dropped.
     pub(crate) fn map<T: Send + 'static>(
-        self,
+        mut self,
         work: impl Fn(Vec<Slice>) -> T + Send + Sync + 'static,
-    ) -> impl Stream<Item = Result<T, DiffError>> {
+    ) -> impl Stream<Item = Result<T, DiffError>> + Send + 'static {
+        let (steps, mut started) = mpsc::channel(Resources::steps_in_flight() - 1);
         let work = Arc::new(work);
-        stream::try_unfold(self, |mut steps| async move { Ok(steps.next().await?.map(|slices| (slices, steps))) })
-            .map_ok(move |slices| {
-                let work = Arc::clone(&work);
-                async move { Ok(compute(move || work(slices)).await?) }
-            })
-            .try_buffered(Resources::steps_in_flight())
+        tokio::spawn(async move {
+            loop {
+                let step = self.next().await.map(|slices| {
+                    let work = Arc::clone(&work);
+                    slices.map(|slices| start(move || work(slices)))
+                });
+                let Some(step) = step.transpose() else { return };
+                let is_last = step.is_err();
+                if steps.send(step).await.is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        stream::poll_fn(move |context| started.poll_recv(context))
+            .and_then(|step: Started<T>| async move { Ok(step.done().await?) })
     }
 }
 

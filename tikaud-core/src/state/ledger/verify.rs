@@ -76,6 +76,6 @@ impl Ledger {
     ) -> impl futures::Stream<Item = Result<IdentifierSet, DiffError>> + Send + 'static {
         let files = held.clone();
         let steps = Steps::new(held.lanes(kind, self), self.resources.step_digests(kind.digest_len()));
-        steps.map(move |slices| files.held(kind, &slices).possible()).into_stream()
+        steps.map(move |slices| files.held(kind, &slices).possible())
     }
 }
