@@ -22,6 +22,8 @@ mod key;
 mod ledger;
 mod local;
 mod memory;
+#[cfg(feature = "object-store")]
+mod object;
 mod sealed;
 
 pub(crate) use claim::Claim;
@@ -36,6 +38,11 @@ pub use key::{ActivationId, InvalidName, ObjectKey};
 pub(crate) use ledger::{Current, Ledger};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
+#[cfg(feature = "object-store")]
+pub use object::ObjectStateStore;
+/// The crate that [`ObjectStateStore`] stands on, in the version that fits it.
+#[cfg(feature = "object-store")]
+pub use object_store;
 
 use std::fmt;
 use std::ops::Range;
