@@ -1,5 +1,9 @@
-//! State in object stores.
+//! State in object stores: the suite, what may go wrong on the way, and, with feature `aws`, a server that speaks S3.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "what a test needs and does not get fails it")]
 
+mod faults;
+mod fitness;
+mod makers;
 mod stores;
+mod uploads;
