@@ -28,6 +28,8 @@ class OneAtATime:
 class Quiet(WSGIRequestHandler):
     # Connections are kept, as S3 keeps them.
     protocol_version = "HTTP/1.1"
+    # Head and body go out one by one, and the client would wait for the second.
+    disable_nagle_algorithm = True
 
     def log_request(self, *_):
         pass

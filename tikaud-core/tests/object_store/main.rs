@@ -2,8 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "what a test needs and does not get fails it")]
 
+mod activation;
 mod faults;
 mod fitness;
+#[cfg(feature = "aws")]
+mod loopback;
 mod makers;
+#[cfg(feature = "aws")]
+mod s3;
 mod stores;
 mod uploads;

@@ -89,7 +89,7 @@ async fn what_is_in_memory_is_bounded() {
     let store = TestStore::new(Inability::None);
     let mut writer = writer(&store.state().await).await;
     for _ in 0..20 {
-        writer.write(content(7 * MIB / 2)).await.unwrap();
+        writer.write(vec![7; 7 * MIB / 2].into()).await.unwrap();
     }
     writer.finish().await.unwrap();
     assert_eq!(*store.uploads.parts.lock().unwrap(), [5 * MIB; 14]);
@@ -104,7 +104,7 @@ async fn a_part_that_fails_ends_the_upload() {
     let mut failing = writer(&state).await;
     let mut outcome = Ok(());
     for _ in 0..10 {
-        outcome = outcome.and(failing.write(content(5 * MIB)).await);
+        outcome = outcome.and(failing.write(vec![7; 5 * MIB].into()).await);
     }
     let error = outcome.unwrap_err();
     assert!(
@@ -113,7 +113,7 @@ async fn a_part_that_fails_ends_the_upload() {
     );
     // Whatever becomes of the store now: bytes are missing.
     store.uploads.fails.store(0, Ordering::SeqCst);
-    assert!(matches!(failing.write(content(1)).await, Err(StateError::Io { .. })));
+    assert!(matches!(failing.write(vec![7; 1].into()).await, Err(StateError::Io { .. })));
     assert!(matches!(failing.finish().await, Err(StateError::Io { .. })));
     settle().await;
     assert_eq!(store.uploads.aborted.load(Ordering::SeqCst), 1);
@@ -124,7 +124,7 @@ async fn a_part_that_fails_ends_the_upload() {
 async fn a_last_part_that_fails_is_noticed() {
     let store = TestStore::new(Inability::None);
     let mut failing = writer(&store.state().await).await;
-    failing.write(content(6 * MIB)).await.unwrap();
+    failing.write(vec![7; 6 * MIB].into()).await.unwrap();
     store.uploads.fails.store(1, Ordering::SeqCst);
     assert!(matches!(failing.finish().await, Err(StateError::Io { .. })));
     assert_eq!(store.uploads.aborted.load(Ordering::SeqCst), 1);
@@ -135,7 +135,7 @@ async fn a_last_part_that_fails_is_noticed() {
 async fn a_dropped_writer_aborts_its_upload() {
     let store = TestStore::new(Inability::None);
     let mut dropped = writer(&store.state().await).await;
-    dropped.write(content(30 * MIB)).await.unwrap();
+    dropped.write(vec![7; 30 * MIB].into()).await.unwrap();
     assert!(store.uploads.in_flight.load(Ordering::SeqCst) > 0, "parts are on their way");
     drop(dropped);
     settle().await;
@@ -147,7 +147,7 @@ async fn a_dropped_writer_aborts_its_upload() {
 async fn a_write_that_was_given_up_half_way_cannot_be_finished() {
     let store = TestStore::new(Inability::None);
     let mut given_up = writer(&store.state().await).await;
-    assert!(given_up.write(content(60 * MIB)).now_or_never().is_none(), "it waits for parts on their way");
+    assert!(given_up.write(vec![7; 60 * MIB].into()).now_or_never().is_none(), "it waits for parts on their way");
     assert!(matches!(given_up.finish().await, Err(StateError::Io { .. })));
     assert_eq!(store.everything().await, [""; 0]);
 }
@@ -156,7 +156,7 @@ async fn a_write_that_was_given_up_half_way_cannot_be_finished() {
 async fn a_finish_that_was_given_up_leaves_no_upload() {
     let store = TestStore::new(Inability::None);
     let mut given_up = writer(&store.state().await).await;
-    given_up.write(content(6 * MIB)).await.unwrap();
+    given_up.write(vec![7; 6 * MIB].into()).await.unwrap();
     assert!(given_up.finish().now_or_never().is_none(), "it waits for parts on their way");
     settle().await;
     assert_eq!(store.uploads.aborted.load(Ordering::SeqCst), 1);

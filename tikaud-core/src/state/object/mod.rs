@@ -206,8 +206,10 @@ impl ObjectStateStore {
             Ok(found) => found.bytes().await.map(Some),
             Err(error @ ClientError::NotFound { .. }) => Err(error),
             // A range that begins past the end is an error of a kind of its own at each store.
-            Err(error) if self.objects.head(location).await?.size >= range.end => Err(error),
-            Err(_) => Ok(None),
+            Err(error) => match self.objects.head(location).await {
+                Ok(found) if found.size < range.end => Ok(None),
+                _ => Err(error),
+            },
         }
     }
 }
