@@ -166,3 +166,11 @@ async fn two_processes_share_an_activation() {
     let (first, second) = handles(&(TestStore::new(Inability::None) as _), "tikaud");
     runs_in_two_processes(first, second).await;
 }
+
+#[tokio::test]
+async fn a_snapshot_goes_up_in_parts() {
+    let store = TestStore::new(Inability::None);
+    let (first, second) = handles(&(Arc::clone(&store) as _), "tikaud");
+    a_run_of_many(first, second).await;
+    assert!(store.uploads.parts.lock().unwrap().len() > 1);
+}

@@ -1,6 +1,6 @@
 //! State in object stores: the suite, what may go wrong on the way, and, with feature `aws`, a server that speaks S3.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what a test needs and does not get fails it")]
+#![expect(clippy::unwrap_used, reason = "what a test needs and does not get fails it")]
 
 mod activation;
 mod faults;

@@ -67,7 +67,7 @@ async fn attempt(
             create(Default::default()).await?;
             false
         }
-        outcome => created(outcome)? || true,
+        outcome => created(outcome).map(|_| true)?,
     };
     if created(create(Default::default()).await)? {
         return Ok(None);

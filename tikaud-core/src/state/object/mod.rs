@@ -34,7 +34,7 @@ use super::{Hold, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 /// The store is a value of the crate [`object_store`], re-exported here in the version that fits. The features `aws`, `gcp`
 /// and `azure` bring its clients; their builders read credentials from wherever the platform keeps them.
 ///
-/// ```
+/// ```no_run
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # #[cfg(feature = "aws")] {
 /// use std::{sync::Arc, time::Duration};
@@ -66,10 +66,8 @@ use super::{Hold, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 /// use tikaud_core::state::object_store::gcp::GoogleCloudStorageBuilder;
 ///
 /// // `from_env` takes the key that GOOGLE_APPLICATION_CREDENTIALS points to; without it, the machine's service account.
-/// let gcs = GoogleCloudStorageBuilder::from_env().with_bucket_name("audiences").build();
-/// # let _: Result<_, _> = gcs.map(|gcs|
-/// ObjectStateStore::new(Arc::new(gcs), "tikaud/production")
-/// # );
+/// let gcs = GoogleCloudStorageBuilder::from_env().with_bucket_name("audiences").build()?;
+/// let state = ObjectStateStore::new(Arc::new(gcs), "tikaud/production");
 /// # }
 /// # Ok(()) }
 /// ```
