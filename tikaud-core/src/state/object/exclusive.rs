@@ -2,16 +2,16 @@
 //!
 //! A store's answer alone does not tell. When the reply to a conditional request is lost, or a server fails after having
 //! carried it out, the client repeats the request by itself, and the store answers truthfully that the object is there:
-//! it is the one that we made. S3 may also answer that writers collided (409), which the client reports as an object that
-//! is there, when there is none. And a request that was given up may have been carried out. So every attempt has an
-//! identity of its own, which goes with the object as metadata: whatever the answer was, the object itself says whether
-//! it is ours. Two writers of the same bytes cannot be mistaken for each other.
+//! it is the one that we made. S3 may also answer that writers collided (409, after which it [asks to be tried
+//! again](https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)), which the client reports as an
+//! object that is there, when there is none. And a request that was given up may have been carried out. So every attempt
+//! has an identity of its own, which goes with the object as metadata: whatever the answer was, the object itself says
+//! whether it is ours. Two writers of the same bytes cannot be mistaken for each other.
 //!
 //! Where the object cannot say so, the store is taken at its word. That is so for stores without metadata, such as a
-//! directory, whose client repeats nothing; and for large objects that S3 has put together from parts
-//! (`S3CopyIfNotExists::Multipart`), which lose their metadata: there the service itself answers a repeated request for
-//! one upload with success. An object of ours that is taken for another's stops the run, and the next one goes on from
-//! it; never do two writers both succeed.
+//! directory, whose client repeats nothing; and for objects of several parts that S3 has copied as parts
+//! (`S3CopyIfNotExists::Multipart`), which lose their metadata: a reply lost there can make an object of ours look like
+//! another's. That stops the run, and the next one goes on from it; never do two writers both succeed.
 
 use std::time::Duration;
 

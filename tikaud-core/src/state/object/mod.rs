@@ -4,6 +4,7 @@ mod error;
 mod exclusive;
 mod fitness;
 mod identity;
+mod range;
 mod redact;
 mod upload;
 mod writer;
@@ -18,7 +19,7 @@ use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{
-    Attributes, Error as ClientError, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
+    Attributes, Error as ClientError, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
     Result as ClientResult,
 };
 use tokio::sync::OnceCell;
@@ -57,7 +58,7 @@ use super::{Hold, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 /// # Ok(()) }
 /// ```
 ///
-/// ```
+/// ```no_run
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # #[cfg(feature = "gcp")] {
 /// use std::sync::Arc;
@@ -72,7 +73,7 @@ use super::{Hold, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 /// # Ok(()) }
 /// ```
 ///
-/// ```
+/// ```no_run
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # #[cfg(feature = "azure")] {
 /// use std::sync::Arc;
@@ -191,25 +192,6 @@ impl ObjectStateStore {
     fn shown(&self, key: &ObjectKey) -> String {
         if self.prefix.is_root() { key.to_string() } else { format!("{}/{key}", self.prefix) }
     }
-
-    /// The bytes of a range, unless the object ends before it does.
-    async fn get(&self, location: &Path, range: Range<u64>) -> ClientResult<Option<Bytes>> {
-        // Stores have no notion of a range without a byte.
-        if range.is_empty() {
-            return Ok((self.objects.head(location).await?.size >= range.end).then(Bytes::new));
-        }
-        match self.objects.get_opts(location, GetOptions::new().with_range(Some(range.clone()))).await {
-            // Before anything is fetched: the length may come from a damaged object.
-            Ok(found) if found.meta.size < range.end => Ok(None),
-            Ok(found) => found.bytes().await.map(Some),
-            Err(error @ ClientError::NotFound { .. }) => Err(error),
-            // A range that begins past the end is an error of a kind of its own at each store.
-            Err(error) => match self.objects.head(location).await {
-                Ok(found) if found.size < range.end => Ok(None),
-                _ => Err(error),
-            },
-        }
-    }
 }
 
 fn location(key: &ObjectKey) -> Path {
@@ -251,7 +233,7 @@ impl StateStore for ObjectStateStore {
         })?;
         // Names that no key can have are not objects: uploads are among them. Consoles mark a folder by an object of
         // its own name.
-        let entry = |found: object_store::ObjectMeta| {
+        let entry = |found: ObjectMeta| {
             let key: ObjectKey = found.location.as_ref().parse().ok()?;
             (Some(&key) != prefix).then_some(ObjectEntry { key, len: found.size })
         };

@@ -16,8 +16,9 @@ use super::identity::WriterId;
 /// No key begins with a dot, so no object has such a name.
 pub(super) const UPLOADS: &str = ".tikaud-uploads";
 
-/// The least that S3, GCS and R2 take as a part, which is also as much as goes in one request. The 10,000 parts that they
-/// allow are 50 GB, ten times what S3 copies at once.
+/// The least that S3, GCS and R2 take as a part, which is also as much as goes in one request. The [10,000
+/// parts](https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html) that they allow are 50 GB, ten times what S3
+/// [copies at once](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html).
 pub(super) const PART: usize = 5 << 20;
 
 /// Parts on their way at once: with the one being filled, what an object costs in memory.
