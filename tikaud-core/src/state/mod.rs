@@ -24,6 +24,8 @@ mod key;
 mod ledger;
 mod local;
 mod memory;
+#[cfg(feature = "object-store")]
+mod object;
 mod planned;
 mod positions;
 mod sealed;
@@ -42,6 +44,11 @@ pub use ledger::Verification;
 pub(crate) use ledger::{Comparison, Current, KindChanges, Ledger, forget, latest_generation};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
+#[cfg(feature = "object-store")]
+pub use object::ObjectStateStore;
+/// The crate that [`ObjectStateStore`] stands on, in the version that fits it.
+#[cfg(feature = "object-store")]
+pub use object_store;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
 

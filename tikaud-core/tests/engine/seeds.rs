@@ -25,7 +25,7 @@ use crate::faults::{TestClock, buyers, refused_batch};
 use crate::world::{Fuse, FusedDestination, FusedStore, People, World, capabilities, identifiers};
 
 /// Histories that are tried when nothing else is said.
-const SEEDS: u64 = 4_000;
+const SEEDS: u64 = 3_000;
 
 fn from_environment(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}")))

@@ -1,21 +1,20 @@
 //! The cases: each is a clause of what [`StateStore`](crate::state::StateStore) promises.
 
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use futures::future::join_all;
-use tokio::runtime::Handle;
-use tokio::task::spawn_blocking;
 
 use super::StateStoreFixture;
 use super::objects::{
     assert_not_there, assert_there, content, create, is_damaged, is_not_found, is_taken, key, listed, write,
 };
+use super::races::{race, winner};
 use crate::conformance::outcome::{must, must_fail};
 
-/// How often a race is run, and with how many rivals.
+/// How often a race is run, with how many rivals, and how often each of them acts where a race goes on.
 const RACES: u8 = 10;
-const RIVALS: u8 = 8;
+const RIVALS: u8 = 12;
+const ROUNDS: u8 = 10;
 
 cases! {
     $
@@ -146,41 +145,102 @@ cases! {
     /// Of many at once exactly one wins.
     async fn of_many_that_create_one_object_exactly_one_succeeds(fixture) {
         let (first, second, _kept) = fixture.stores().await;
-        for race in 0..RACES {
-            let (name, start) = (format!("race/{race}"), Arc::new(Barrier::new(RIVALS.into())));
-            let rivals = (0..RIVALS).map(|rival| {
-                let store = Arc::clone(if rival.is_multiple_of(2) { &first } else { &second });
-                let (name, start, runtime) = (name.clone(), Arc::clone(&start), Handle::current());
-                // Threads of their own, so that they race even where a store never waits.
-                spawn_blocking(move || {
-                    start.wait();
-                    runtime.block_on(async {
-                        match rival % 3 {
-                            0 => write(&*store, &name, &[content(rival, 10), content(rival, 10)]).await,
-                            _ => {
-                                store
-                                    .create(&key(&name), [content(rival, 10), content(rival, 10)].concat().into())
-                                    .await
-                            }
-                        }
-                    })
-                })
+        for number in 0..RACES {
+            let name = format!("race/{number}");
+            let whole = |rival| [content(rival, 10), content(rival, 10)];
+            let (stores, raced) = ([Arc::clone(&first), Arc::clone(&second)], name.clone());
+            let outcomes = race(RIVALS, move |rival| {
+                let (store, name) = (Arc::clone(&stores[usize::from(rival % 2)]), raced.clone());
+                async move {
+                    match rival % 3 {
+                        0 => write(&*store, &name, &whole(rival)).await,
+                        _ => store.create(&key(&name), whole(rival).concat().into()).await,
+                    }
+                }
             });
-            let mut winners = Vec::new();
-            for (rival, outcome) in (0..RIVALS).zip(join_all(rivals).await) {
-                match must(outcome, "a store does not panic") {
-                    Ok(()) => winners.push(rival),
-                    Err(error) => {
-                        assert!(is_taken(&error, &name), "whoever loses a race gets `AlreadyExists`: {error:?}")
+            let winner = winner(&outcomes.await, &name);
+            assert_there(&*second, &name, &whole(winner).concat().into(), "the object is the winner's, whole").await;
+        }
+    }
+
+    /// Of many large ones too.
+    async fn of_many_that_finish_one_large_object_exactly_one_succeeds(fixture) {
+        let (first, second, _kept) = fixture.stores().await;
+        // Larger than what an object store takes in one request, so that it goes another way.
+        let whole = [0, 1, 2, 3].map(|rival| content(rival, (6 << 20) + usize::from(rival)));
+        let (stores, pieces) = ([Arc::clone(&first), Arc::clone(&second)], whole.clone());
+        let outcomes = race(4, move |rival| {
+            let (store, piece) = (Arc::clone(&stores[usize::from(rival % 2)]), pieces[usize::from(rival)].clone());
+            async move { write(&*store, "race/large", &[piece]).await }
+        });
+        let winner = winner(&outcomes.await, "race/large");
+        let clause = "the object is the winner's, whole";
+        assert_there(&*first, "race/large", &whole[usize::from(winner)], clause).await;
+        assert_eq!(listed(&*second, None).await.len(), 1, "writers that came too late leave nothing");
+    }
+
+    /// A listing beside creations misses nothing.
+    async fn a_listing_beside_creations_has_all_that_was_there_each_whole(fixture) {
+        let (first, second, _kept) = fixture.stores().await;
+        let stores = [first, Arc::clone(&second)];
+        let created = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&created);
+        race(RIVALS, move |rival| {
+            let (store, created) = (Arc::clone(&stores[usize::from(rival % 2)]), Arc::clone(&seen));
+            async move {
+                for round in 0..ROUNDS {
+                    if rival < RIVALS / 2 {
+                        let name = format!("list/{rival}-{round}");
+                        create(&*store, &name, &content(rival, 1000)).await;
+                        created.lock().unwrap_or_else(PoisonError::into_inner).push((name, 1000));
+                    } else {
+                        let before = created.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                        let found = listed(&*store, Some("list")).await;
+                        let clause = "what was created before a listing began is in it";
+                        assert!(before.iter().all(|object| found.contains(object)), "{clause}: {before:?}, {found:?}");
+                        assert!(found.iter().all(|(_, len)| *len == 1000), "what is listed is whole: {found:?}");
+                        assert!(found.is_sorted_by(|a, b| a.0 < b.0), "a listing has each object once, by key: {found:?}");
                     }
                 }
             }
-            let [winner] = winners[..] else {
-                panic!("of several that race for one key exactly one succeeds; here it was {}", winners.len());
-            };
-            let whole = [content(winner, 10), content(winner, 10)].concat().into();
-            assert_there(&*second, &name, &whole, "the object is the winner's, whole").await;
-        }
+        })
+        .await;
+        let mut created = created.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        created.sort();
+        assert_eq!(listed(&*second, Some("list")).await, created, "what was created before a listing began is in it");
+    }
+
+    /// A reader beside others that delete and create sees an object whole, or none.
+    async fn a_reader_beside_deletions_sees_an_object_whole_or_none(fixture) {
+        let (first, second, _kept) = fixture.stores().await;
+        let stores = [Arc::clone(&first), second];
+        race(RIVALS, move |rival| {
+            let store = Arc::clone(&stores[usize::from(rival / 3 % 2)]);
+            async move {
+                for round in 0..ROUNDS {
+                    match rival % 3 {
+                        0 => match store.create(&key("a/object"), content(rival * ROUNDS + round, 1000)).await {
+                            Err(error) if is_taken(&error, "a/object") => {}
+                            outcome => must(outcome, "an object that others delete can be created again"),
+                        },
+                        1 => must(store.delete(&key("a/object")).await, "removing an object is no error, there or not"),
+                        _ => match store.read(&key("a/object"), 0..1000).await {
+                            Ok(found) => {
+                                let whole = found.first().is_some_and(|first| content(*first, 1000) == found);
+                                assert!(whole, "a read gives one object's bytes, whole");
+                            }
+                            Err(error) => assert!(
+                                is_not_found(&error, "a/object"),
+                                "an object that others delete is there, or `NotFound`: {error:?}"
+                            ),
+                        },
+                    }
+                }
+            }
+        })
+        .await;
+        must(first.delete(&key("a/object")).await, "removing an object is no error, there or not");
+        assert_not_there(&*first, "a/object", "an object that was removed is gone").await;
     }
 
     /// An object on its way cannot be seen.

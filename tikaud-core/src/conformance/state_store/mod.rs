@@ -2,6 +2,7 @@
 
 pub mod cases;
 mod objects;
+mod races;
 
 use std::any::Any;
 use std::sync::Arc;

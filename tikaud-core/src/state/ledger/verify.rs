@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::TryStreamExt;
 use serde::Serialize;
 
 use super::{Ledger, generation_entries, read_generation};

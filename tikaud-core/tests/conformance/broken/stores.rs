@@ -27,6 +27,10 @@ enum Fault {
     MatchesPartsOfNames,
     /// A read past the end gives what there is.
     ReadsShort,
+    /// What was created last is not listed yet.
+    ListsLate,
+    /// An object is emptied before it goes.
+    DeletesInSteps,
     /// Anybody may hold a key.
     HoldsForAll,
 }
@@ -50,7 +54,7 @@ impl StateStore for Broken {
                 if self.memory.read(key, 0..0).await.is_ok() {
                     return Err(StateError::AlreadyExists { key: key.clone() });
                 }
-                thread::sleep(Duration::from_millis(2));
+                thread::sleep(Duration::from_millis(20));
                 self.memory.overwrite(key, content);
             }
             _ => return self.memory.create(key, content).await,
@@ -72,7 +76,11 @@ impl StateStore for Broken {
 
     async fn list(&self, prefix: Option<&ObjectKey>) -> Result<Vec<ObjectEntry>, StateError> {
         if self.fault != Fault::MatchesPartsOfNames {
-            return self.memory.list(prefix).await;
+            let mut entries = self.memory.list(prefix).await?;
+            if self.fault == Fault::ListsLate {
+                entries.pop();
+            }
+            return Ok(entries);
         }
         let mut entries = self.memory.list(None).await?;
         entries.retain(|entry| prefix.is_none_or(|prefix| entry.key.as_str().starts_with(prefix.as_str())));
@@ -80,6 +88,10 @@ impl StateStore for Broken {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StateError> {
+        if self.fault == Fault::DeletesInSteps && self.memory.read(key, 0..0).await.is_ok() {
+            self.memory.overwrite(key, Bytes::new());
+            thread::sleep(Duration::from_millis(2));
+        }
         self.memory.delete(key).await
     }
 
@@ -130,8 +142,21 @@ fn a_store_that_overwrites_is_noticed() {
 
 #[test]
 fn a_store_that_looks_before_it_leaps_is_noticed() {
-    let case = cases::of_many_that_create_one_object_exactly_one_succeeds(&Fault::LooksBeforeItLeaps);
-    assert_fails(case, "of several that race for one key exactly one succeeds");
+    let (fault, clause) = (Fault::LooksBeforeItLeaps, "of several that race for one key exactly one succeeds");
+    assert_fails(cases::of_many_that_create_one_object_exactly_one_succeeds(&fault), clause);
+    assert_fails(cases::of_many_that_finish_one_large_object_exactly_one_succeeds(&fault), clause);
+}
+
+#[test]
+fn a_store_that_lists_late_is_noticed() {
+    let case = cases::a_listing_beside_creations_has_all_that_was_there_each_whole(&Fault::ListsLate);
+    assert_fails(case, "what was created before a listing began is in it");
+}
+
+#[test]
+fn a_store_that_deletes_in_steps_is_noticed() {
+    let case = cases::a_reader_beside_deletions_sees_an_object_whole_or_none(&Fault::DeletesInSteps);
+    assert_fails(case, "an object that others delete is there, or `NotFound`");
 }
 
 #[test]
