@@ -174,8 +174,8 @@ impl SegmentActivationBuilder {
 
     /// Memory that comparing may use, in bytes, whatever the segment's size. Default: [`DEFAULT_MEMORY_BUDGET`], 256 MiB.
     ///
-    /// What does not fit goes to temporary files: at most the segment's identifiers, 32 bytes each for SHA-256, less a
-    /// quarter of the budget. Batches of the source and of the destination are not part of it.
+    /// What does not fit goes to temporary files: at most the segment's identifiers, 32 bytes each for SHA-256, and a
+    /// run's report says how much it was. The process as a whole takes up to half as much again as the budget. Batches of the source and of the destination are not part of it.
     #[must_use]
     pub fn memory_budget(mut self, bytes: usize) -> Self {
         self.memory_budget = bytes;

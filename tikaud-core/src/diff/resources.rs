@@ -13,11 +13,11 @@ pub const MINIMUM_MEMORY_BUDGET: usize = 1 << 20;
 /// What comparing may use of the machine. The budget is divided here and nowhere else:
 ///
 /// ```text
-/// while the segment is read    1/16 waits to be sorted, 6/16 is being sorted and written, 1/6 stays in memory
-/// while sets are merged        1/6 stays in memory, 1/12 is loaded, three times that is being worked on
+/// while the segment is read    1/16 waits to be sorted, 5/16 is being sorted and written, 1/8 stays in memory
+/// while sets are merged        1/8 stays in memory, 1/16 is loaded, three times that is being worked on
 /// ```
 ///
-/// What is left over is the allocator's. Batches of the source and of the destination are not part of it.
+/// What is left over is the allocator's, which keeps more than it has given out. Batches of the source and of the destination are not part of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Resources {
     /// Bytes.
@@ -34,7 +34,7 @@ impl Resources {
 
     /// Bytes of sorted digests that stay in memory; what comes after goes to temporary files.
     pub(crate) const fn resident_bytes(&self) -> usize {
-        self.memory_budget / 6
+        self.memory_budget / 8
     }
 
     /// Steps of a merge that are in memory at once: one that is being loaded, and one for each core.
@@ -44,7 +44,7 @@ impl Resources {
 
     /// Digests of this width that a step of a merge takes from all its sources together.
     pub(crate) fn step_digests(&self, width: usize) -> usize {
-        (self.memory_budget / 12 / Self::steps_in_flight() / width).max(1)
+        (self.memory_budget / 16 / Self::steps_in_flight() / width).max(1)
     }
 }
 
@@ -52,7 +52,7 @@ impl Resources {
 pub(crate) const SORTS_IN_FLIGHT: usize = 2;
 
 /// Runs that are being sorted or written: while some are written, others are sorted.
-pub(crate) const RUNS_IN_FLIGHT: usize = 4;
+pub(crate) const RUNS_IN_FLIGHT: usize = 3;
 
 /// The processor's cores, as far as this process may use them.
 pub(crate) fn cores() -> usize {

@@ -105,6 +105,22 @@ async fn staged_batches_are_not_made_to_count_once_the_lease_has_lapsed() {
 }
 
 #[tokio::test]
+async fn a_run_whose_lease_has_lapsed_stops_before_its_next_batch_and_commits_nothing() {
+    let (world, clock) = (World::new(), TestClock::default());
+    let later = clock.clone();
+    let destination = Answering::new(&world.destination, move |_| {
+        later.advance_minutes(2);
+        Receipt::Accepted
+    });
+    let activation = buyers(&(0..9).collect(), destination.clone(), world.store.clone()).clock(Arc::new(clock));
+    let error = activation.build().unwrap().run(&RunOptions::new()).await.unwrap_err();
+    assert!(matches!(error, ActivationError::State(StateError::ClaimLost { .. })), "{error:?}");
+    assert_eq!(destination.batches.load(Ordering::SeqCst), 1);
+    let generations = |key: &String| key.contains("/generations/") && !key.ends_with("00000000.json");
+    assert!(!world.objects().await.iter().any(generations));
+}
+
+#[tokio::test]
 async fn the_state_can_be_read_while_a_run_writes_its_receipts() {
     let world = World::new();
     let run = world.activation(&(0..4).collect(), &Fuse::never());
