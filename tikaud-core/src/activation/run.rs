@@ -9,7 +9,7 @@ use super::report::{Report, ReportParts};
 use super::{ActivationError, RunOptions, SegmentActivation};
 use crate::diff::DiffError;
 use crate::plan::Plan;
-use crate::state::{Claim, Current, HeldFiles, Intent, RunId, StateError};
+use crate::state::{Claim, Current, HeldFiles, Intent, Ledger, RunId, StateError};
 
 /// How often a plan looks at the state when a run beside it clears away what it is looking at.
 const LOOKS: u32 = 5;
@@ -51,18 +51,22 @@ async fn carry_out(
     parts.timings.read = parts.lap();
 
     let run = RunId::new(generation.number, claim.epoch());
-    let (counts, changes) = ledger.write_plan(&run, &held, &segment, options.comparison()).await?;
+    let planned = ledger.write_plan(&run, &held, &segment, options.comparison()).await;
+    let (counts, changes) = or_discard(ledger, &run, planned).await?;
     let plan = activation.make_plan(&generation, counts, tally, options);
     parts.timings.plan = parts.lap();
     if plan.is_blocked() {
-        ledger.discard_plan(&changes).await?;
+        ledger.discard_plan(&run).await;
         return Ok(parts.blocked(plan, &generation, opened));
     }
 
     let mut journal = ledger.journal(&run);
     let opened = match opened {
         Some(opened) => opened,
-        None => find_or_create(destination, &generation, &plan, &journal, claim).await?,
+        None => {
+            let made = find_or_create(destination, &generation, &plan, &journal, claim).await;
+            or_discard(ledger, &run, made).await?
+        }
     };
     let OpenAudience { writer, record, created, warnings } = opened;
     parts.warnings.extend(warnings);
@@ -91,6 +95,18 @@ async fn carry_out(
     }
     parts.timings.commit = parts.lap();
     Ok(parts.finished(run, plan, &next, &*writer, created, applied))
+}
+
+/// The plan of a run that ends before its intent goes with it, so that the next run has nothing to recover from.
+async fn or_discard<T, E: Into<ActivationError>>(
+    ledger: &Ledger,
+    run: &RunId,
+    outcome: Result<T, E>,
+) -> Result<T, ActivationError> {
+    if outcome.is_err() {
+        ledger.discard_plan(run).await;
+    }
+    outcome.map_err(Into::into)
 }
 
 /// What a run would do now, without a claim and without writing anything.

@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::try_join_all;
-use futures::stream::{self, Stream, TryStreamExt};
+use futures::stream::{self, Stream};
 use tokio::sync::mpsc;
 
 use super::lane::{Lane, Slice};
 use super::{DiffError, Resources};
-use crate::compute::{Started, start};
+use crate::compute::{Died, Started, start};
 
 /// A merge under way.
 pub(crate) struct Steps {
@@ -53,7 +53,7 @@ impl Steps {
         mut self,
         work: impl Fn(Vec<Slice>) -> T + Send + Sync + 'static,
     ) -> impl Stream<Item = Result<T, DiffError>> + Send + 'static {
-        let (steps, mut started) = mpsc::channel(Resources::steps_in_flight() - 1);
+        let (steps, started) = mpsc::channel(Resources::steps_in_flight() - 1);
         let work = Arc::new(work);
         tokio::spawn(async move {
             loop {
@@ -61,15 +61,19 @@ impl Steps {
                     let work = Arc::clone(&work);
                     slices.map(|slices| start(move || work(slices)))
                 });
-                let Some(step) = step.transpose() else { return };
-                let is_last = step.is_err();
-                if steps.send(step).await.is_err() || is_last {
+                let goes_on = matches!(step, Ok(Some(_)));
+                if steps.send(step).await.is_err() || !goes_on {
                     return;
                 }
             }
         });
-        stream::poll_fn(move |context| started.poll_recv(context))
-            .and_then(|step: Started<T>| async move { Ok(step.done().await?) })
+        stream::try_unfold(started, |mut started: mpsc::Receiver<Result<Option<Started<T>>, DiffError>>| async {
+            // The last step is said to be the last: a task that has died must never look like a set that has ended.
+            match started.recv().await.unwrap_or(Err(DiffError::Died(Died)))? {
+                Some(step) => Ok(Some((step.done().await?, started))),
+                None => Ok(None),
+            }
+        })
     }
 }
 
@@ -82,7 +86,7 @@ mod tests {
 
     use super::*;
     use crate::diff::IdentifierSet;
-    use crate::diff::source::MemorySource;
+    use crate::diff::source::{DigestSource, MemorySource};
     use crate::identifier::IdentifierKind;
 
     const KIND: IdentifierKind = IdentifierKind::IdfaMd5;
@@ -90,6 +94,36 @@ mod tests {
     fn lane(members: &BTreeSet<u8>) -> Lane {
         let digests = members.iter().flat_map(|member| [*member; 16]).collect();
         Lane::new(KIND, Box::new(MemorySource::new(IdentifierSet::from_unsorted(KIND, digests))))
+    }
+
+    /// A source that dies half-way.
+    struct Dying(u64);
+
+    #[async_trait::async_trait]
+    impl DigestSource for Dying {
+        fn left(&self) -> u64 {
+            self.0
+        }
+
+        async fn read(&mut self, _: usize) -> Result<Bytes, DiffError> {
+            assert!(self.0 > 1, "it dies here");
+            self.0 -= 1;
+            Ok(Bytes::copy_from_slice(&u128::from(u64::MAX - self.0).to_be_bytes()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_dies_is_an_error_and_never_the_end() {
+        let steps = Steps::new(vec![Lane::new(KIND, Box::new(Dying(3)))], 1).map(|slices| slices.len());
+        let steps: Vec<_> = futures::StreamExt::collect(steps).await;
+        assert!(matches!(steps[..], [Ok(1), Ok(1), Err(DiffError::Died(_))]), "{steps:?}");
+    }
+
+    #[tokio::test]
+    async fn work_that_dies_is_an_error() {
+        let steps = Steps::new(vec![lane(&BTreeSet::from([1, 2, 3]))], 1).map(|_| panic!("it dies here"));
+        let steps: Vec<Result<(), DiffError>> = futures::StreamExt::collect(steps).await;
+        assert!(matches!(steps[..], [Err(DiffError::Died(_))]), "{steps:?}");
     }
 
     proptest! {

@@ -211,6 +211,19 @@ async fn state_is_bound_to_the_destination_once_that_was_asked_for_something() {
 }
 
 #[tokio::test]
+async fn a_destination_that_makes_no_audience_binds_no_state_however_often_it_is_tried() {
+    let (world, wrong) = (World::new(), MemoryDestination::new().with_account("wrong"));
+    for _ in 0..3 {
+        let mut refusing = Answering::new(&wrong, |_| Receipt::Accepted);
+        refusing.refuses_create = true;
+        let run = buyers(&(0..4).collect(), refusing, world.store.clone()).build().unwrap();
+        run.run(&RunOptions::new()).await.unwrap_err();
+        assert!(!world.objects().await.iter().any(|key| key.contains("/plans/")));
+    }
+    assert_eq!(changed(&run(&world, &(0..4).collect()).await), [4, 0]);
+}
+
+#[tokio::test]
 async fn old_generations_and_their_snapshots_are_cleared_away() {
     let world = World::new();
     for last in 1..8 {

@@ -79,12 +79,17 @@ impl Ledger {
         Ok((counted, planned))
     }
 
-    /// Deletes the plan files of a run that is not carried out.
-    pub(crate) async fn discard_plan(&self, planned: &[PlannedChange]) -> Result<(), StateError> {
-        for change in planned {
-            self.store.delete(&change.file.key).await?;
+    /// Deletes the plan files of a run that ends before its intent. What cannot be deleted now is deleted by the next run.
+    pub(crate) async fn discard_plan(&self, run: &RunId) {
+        let discard = async {
+            for file in self.store.list(Some(&self.folder("plans").child(run))).await? {
+                self.store.delete(&file.key).await?;
+            }
+            Ok::<_, StateError>(())
+        };
+        if let Err(error) = discard.await {
+            tracing::warn!(activation = %self.activation, %error, "a plan that is not carried out was not cleared away");
         }
-        Ok(())
     }
 
     /// The steps of one kind: how many of its identifiers the segment has, and what has to change.
