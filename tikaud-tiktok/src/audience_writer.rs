@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tikaud_core::destination::{
-    Audience, AudienceId, AudienceWriter, Batch, DestinationError, DestinationErrorKind as Kind, Receipt, Refusal,
+    Audience, AudienceId, AudienceWriter, Batch, DestinationError, DestinationErrorKind as Kind, Finished, Receipt, Refusal,
     RefusalScope, Traffic,
 };
 use tikaud_core::diff::Action;
@@ -107,8 +107,8 @@ impl StreamingAudience {
 
 #[async_trait]
 impl AudienceWriter for StreamingAudience {
-    fn audience(&self) -> &Audience {
-        &self.audience
+    fn audience(&self) -> Option<&Audience> {
+        Some(&self.audience)
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
@@ -150,8 +150,8 @@ impl AudienceWriter for StreamingAudience {
         Ok(Receipt::Accepted)
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
+    async fn finish(&self) -> Finished {
+        Finished::default()
     }
 
     fn traffic(&self) -> Traffic {

@@ -9,7 +9,9 @@ use futures::stream::FuturesUnordered;
 use tokio::time::Instant;
 
 use super::{Progress, RunOptions};
-use crate::destination::{AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope};
+use crate::destination::{
+    AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope, Stage,
+};
 use crate::diff::{Action, ChangeSets};
 use crate::identifier::IdentifierKind;
 use crate::state::{Claim, Journal, Receipts, StateError};
@@ -97,7 +99,7 @@ pub(super) async fn apply(
 #[derive(Debug, Default)]
 struct Course {
     applied: Applied,
-    staged: Vec<Work>,
+    staged: Vec<(Work, Stage)>,
     refused_in_a_row: BTreeMap<IdentifierKind, u32>,
     done: u64,
 }
@@ -123,10 +125,10 @@ impl Course {
                 self.refused_in_a_row.remove(&work.kind);
                 self.acknowledge(work);
             }
-            Ok(Receipt::Staged) => {
+            Ok(Receipt::Staged(stage)) => {
                 self.refused_in_a_row.remove(&work.kind);
                 self.done += work.positions.len() as u64;
-                self.staged.push(work);
+                self.staged.push((work, stage));
             }
             Ok(Receipt::Refused(refusal)) => self.refuse(work, refusal),
             // Its identifiers stay unconfirmed, and the next run sends them again.
@@ -170,15 +172,17 @@ impl Course {
             return Ok(());
         }
         claim.check()?;
-        match writer.finish().await {
-            Ok(()) => {
-                for work in std::mem::take(&mut self.staged) {
-                    self.applied.receipts.acknowledged.insert(work.kind, work.action, work.positions);
-                }
+        let finished = writer.finish().await;
+        let is_unclear = finished.failure.as_ref().is_some_and(DestinationError::may_have_happened);
+        for (work, stage) in std::mem::take(&mut self.staged) {
+            if finished.counted.contains(&stage) {
+                self.applied.receipts.acknowledged.insert(work.kind, work.action, work.positions);
+            } else if !is_unclear {
+                self.undone(work);
             }
-            Err(error) => {
-                self.applied.failure.get_or_insert(error);
-            }
+        }
+        if let Some(failure) = finished.failure {
+            self.applied.failure.get_or_insert(failure);
         }
         Ok(())
     }

@@ -60,7 +60,7 @@ async fn carry_out(
     };
     let OpenAudience { writer, record, created, warnings } = opened;
     parts.warnings.extend(warnings);
-    parts.warnings.extend(writer.audience().warnings.iter().cloned());
+    parts.warnings.extend(writer.audience().into_iter().flat_map(|audience| audience.warnings.iter().cloned()));
 
     if !plan.changes.is_empty() {
         let changes = ledger.write_plan(&run, &plan.changes).await?;

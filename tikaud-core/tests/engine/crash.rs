@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::executor::block_on;
 use proptest::prelude::*;
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions};
-use tikaud_core::destination::Receipt;
 use tikaud_core::state::{ObjectKey, StateError, StateStore};
 use tokio::sync::Notify;
 
-use crate::faults::{Answering, HookedStore, Operation, TestClock, buyers};
+use crate::faults::{Answering, HookedStore, Operation, TestClock, buyers, staged};
 use crate::world::{Fuse, People, World, identifiers};
 
 fn run(world: &World, people: &People, fuse: &Arc<Fuse>) -> Result<Report, ActivationError> {
@@ -94,9 +93,9 @@ proptest! {
 async fn staged_batches_are_not_made_to_count_once_the_lease_has_lapsed() {
     let (world, clock) = (World::new(), TestClock::default());
     let (later, destination) = (clock.clone(), world.destination.clone());
-    let destination = Answering::new(&destination, move |_| {
+    let destination = Answering::new(&destination, move |batch| {
         later.advance_minutes(2);
-        Receipt::Staged
+        staged(batch)
     });
     let activation = buyers(&(0..3).collect(), destination.clone(), world.store.clone()).clock(Arc::new(clock));
     let error = activation.build().unwrap().run(&RunOptions::new()).await.unwrap_err();

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tikaud_core::activation::SegmentActivation;
 use tikaud_core::destination::{
     Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationErrorKind, DestinationId, MemoryDestination, Receipt, Traffic,
+    DestinationError, DestinationErrorKind, DestinationId, Finished, MemoryDestination, Receipt, Traffic,
 };
 use tikaud_core::diff::{IdentifierSet, IdentifierSets};
 use tikaud_core::identifier::{Field, FieldMapping, IdentifierKind};
@@ -207,7 +207,7 @@ struct FusedAudience {
 
 #[async_trait]
 impl AudienceWriter for FusedAudience {
-    fn audience(&self) -> &Audience {
+    fn audience(&self) -> Option<&Audience> {
         self.writer.audience()
     }
 
@@ -216,8 +216,9 @@ impl AudienceWriter for FusedAudience {
         self.fuse.pass(self.writer.apply(batch), dead_destination).await
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
-        self.fuse.pass(self.writer.finish(), dead_destination).await
+    async fn finish(&self) -> Finished {
+        let finish = async { Ok(self.writer.finish().await) };
+        self.fuse.pass(finish, dead_destination).await.unwrap_or_else(Finished::from)
     }
 
     fn traffic(&self) -> Traffic {
