@@ -1,0 +1,4 @@
+//! Audiences of customer files at a simulated TikTok.
+
+mod conformance;
+mod recording;
