@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tikaud_core::destination::{DestinationError, DestinationErrorKind as Kind, Finished, Retry, Stage};
 use tikaud_core::diff::Action;
 
-use super::calls::Opened;
+use super::calls::{LOOK_AGAIN, Opened};
 use super::file::CompleteFile;
 use super::notes::Notes;
 use super::sizes::{MINIMUM, Sizes, TooSmall};
@@ -73,7 +73,7 @@ impl CustomerFileAudience {
         if rest.is_empty() {
             return Ok(());
         }
-        Err(DestinationError::new(Kind::Busy, message).with_retry(super::calls::LOOK_AGAIN))
+        Err(DestinationError::new(Kind::Busy, message).with_retry(LOOK_AGAIN))
     }
 
     /// Leavers and entrants, each by as many requests as their files need, until TikTok takes no more for now.
@@ -94,7 +94,8 @@ impl CustomerFileAudience {
                 outcome => outcome?,
             }
         }
-        refused.map_or(Ok(()), Err)
+        // The entrants are in, or will be, so that it is worth asking again.
+        refused.map_or(Ok(()), |error| Err(error.with_retry(LOOK_AGAIN)))
     }
 
     /// All that the audience holds, by one request: half of it would be in its place for hours.
