@@ -35,8 +35,8 @@ pub struct Finished {
     pub created: Option<CreatedAudience>,
     /// The stages that count.
     pub counted: BTreeSet<Stage>,
-    /// Why the other stages do not count. Where the audience was yet to be made and the failure may have happened, it
-    /// may have been made.
+    /// Why the other stages do not count; `None` also when [`apply`](super::AudienceWriter::apply) has told already. Where
+    /// the audience was yet to be made and the failure may have happened, it may have been made.
     pub failure: Option<DestinationError>,
     /// What the destination wants to be told the next time, in the place of what it was told: opaque text of a few
     /// hundred bytes at most, without identifier or token. `None` when there is nothing new.

@@ -10,7 +10,8 @@ use super::file::CompleteFile;
 use super::notes::Notes;
 use super::sizes::{MINIMUM, Sizes, TooSmall};
 use super::staging::{NOTHING, Staging, Uploaded};
-use super::{CustomerFileAudience, Subject};
+use super::standing::Standing;
+use super::{CustomerFileAudience, Past, Subject};
 use crate::wire::{FileAction, MOST_FILES};
 
 impl CustomerFileAudience {
@@ -155,7 +156,12 @@ impl CustomerFileAudience {
 
     /// People that the audience holds at most, by what we have sent and by what TikTok shows, which others may have sent.
     fn at_most(&self, opened: &Opened) -> Option<u64> {
-        self.past().identifiers.max(opened.audience.matched)
+        let Past { identifiers, notes, .. } = *self.past();
+        match opened.standing(notes.changed, self.files.now()) {
+            // What TikTok shows lags behind what others may have sent.
+            Standing::Unsettled if identifiers.is_none() => None,
+            _ => identifiers.max(opened.audience.matched),
+        }
     }
 
     fn too_small(&self, TooSmall(people): TooSmall) -> DestinationError {

@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn an_audience_past_its_time_has_expired_whatever_else_it_says() {
         for is_valid in [Some(true), Some(false), None] {
-            assert_eq!(standing(is_valid, 999) == Standing::Expired, false);
+            assert_ne!(standing(is_valid, 999), Standing::Expired);
             assert_eq!(standing(is_valid, 1_000), Standing::Expired);
         }
     }

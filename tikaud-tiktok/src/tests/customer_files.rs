@@ -24,8 +24,7 @@ const UPDATE: &str = "/open_api/v1.3/dmp/custom_audience/update/";
 const FILE: &str = "AbCd0123AbCd0123";
 
 fn destination(client: TikTokClientBuilder, content: FileContent) -> TikTokDestination {
-    let mut files = CustomerFiles::default();
-    files.content = content;
+    let files = CustomerFiles { content, ..CustomerFiles::default() };
     let builder = TikTokDestination::builder(client.build().unwrap(), AdAccountId::new(ACCOUNT));
     builder.audience_kind(AudienceKind::CustomerFile).customer_files(files).batch_users(10_000).build().unwrap()
 }
@@ -378,12 +377,11 @@ fn settings_of_files_that_cannot_work_are_refused_by_name() {
         TikTokDestination::builder(client, AdAccountId::new(ACCOUNT)).customer_files(files).build().unwrap_err()
     };
     for file_bytes in [0, 999_999, 250_000_001] {
-        let mut files = CustomerFiles::default();
-        files.file_bytes = file_bytes;
+        let files = CustomerFiles { file_bytes, ..CustomerFiles::default() };
         assert!(build(files).to_string().contains("file_bytes"));
     }
-    let mut files = CustomerFiles::default();
-    files.content = FileContent::Only(IdentifierKind::EmailSha512);
+    let content = FileContent::Only(IdentifierKind::EmailSha512);
+    let files = CustomerFiles { content, ..CustomerFiles::default() };
     insta::assert_snapshot!(build(files), @"TikTok has no customer files of email_sha512 identifiers; choose another content");
 }
 
