@@ -17,8 +17,8 @@ use crate::client::TikTokClient;
 use crate::explain::{attach, explain};
 use crate::transport::{Failed, TrafficCounter};
 use crate::wire::{
-    AudienceChange, AudienceDetails, CalculateType, CreateCustomAudience, CustomAudienceGet, FileAction, ReturnCode,
-    UpdateCustomAudience, UploadFile,
+    AudienceChange, AudienceDetails, CalculateType, CreateCustomAudience, CustomAudienceGet, FileAction, Outcome,
+    ReturnCode, UpdateCustomAudience, UploadFile,
 };
 
 /// The earliest that TikTok has been seen to be done with a change.
@@ -168,6 +168,7 @@ impl Files {
                 }
                 return Ok(());
             }
+            Err(failed) if failed.failure.outcome() == Outcome::NothingToDo => return Ok(()),
             Err(failed) => failed,
         };
         let doing = format!("{} audience {id} of ad account {account} by {} files", verb(action), file_paths.len());

@@ -1,7 +1,5 @@
 //! A run may end at any request: runs that come later make audience and segment equal, in one audience.
 
-use std::sync::Arc;
-
 use tikaud_tiktok::simulator::{Effect, Endpoint, FaultRule, HttpBody};
 use tikaud_tiktok::{AudienceKind, TikTokDestination};
 
@@ -49,18 +47,24 @@ async fn survives(people: &[People; 3], nth: u64, effect: Effect, manner: Manner
     hit
 }
 
-async fn survives_everywhere(people: [People; 3], effects: Vec<Effect>, requests: u64) {
-    let people = Arc::new(people);
+async fn survives_everywhere(people: [People; 3], effects: Vec<Effect>, manner: Manner, requests: u64) {
     for effect in effects {
-        for dies_at_the_end in [false, true] {
-            let manner = Manner { dies_at_the_end, ..ordinary() };
-            let mut nth = 0;
-            while survives(&people, nth, effect.clone(), manner).await {
-                nth += 1;
-            }
-            assert!(nth >= requests, "{effect:?} struck {nth} requests only");
+        let mut nth = 0;
+        while survives(&people, nth, effect.clone(), manner).await {
+            nth += 1;
         }
+        assert!(nth >= requests, "{effect:?} struck {nth} requests only");
     }
+}
+
+/// The run writes down what came of it.
+async fn lives(people: [People; 3], effects: Vec<Effect>, requests: u64) {
+    survives_everywhere(people, effects, ordinary(), requests).await;
+}
+
+/// The run ends before it has written anything down of what came of it.
+async fn dies(people: [People; 3], effects: Vec<Effect>, requests: u64) {
+    survives_everywhere(people, effects, Manner { dies_at_the_end: true, ..ordinary() }, requests).await;
 }
 
 fn first_run() -> [People; 3] {
@@ -74,23 +78,33 @@ fn later_run() -> [People; 3] {
 /// Looking for namesakes, the upload, the creation.
 #[tokio::test]
 async fn a_first_run_may_end_before_any_request_takes_effect() {
-    survives_everywhere(first_run(), before_it_takes_effect(), 3).await;
+    lives(first_run(), before_it_takes_effect(), 3).await;
 }
 
 #[tokio::test]
 async fn a_first_run_may_end_after_any_request_took_effect() {
-    survives_everywhere(first_run(), after_it_took_effect(), 3).await;
+    lives(first_run(), after_it_took_effect(), 3).await;
 }
 
 /// Opening, two uploads, two changes of which the second is refused, and looking why.
 #[tokio::test]
 async fn a_run_that_adds_and_removes_may_end_before_any_request_takes_effect() {
-    survives_everywhere(later_run(), before_it_takes_effect(), 6).await;
+    lives(later_run(), before_it_takes_effect(), 6).await;
 }
 
 #[tokio::test]
 async fn a_run_that_adds_and_removes_may_end_after_any_request_took_effect() {
-    survives_everywhere(later_run(), after_it_took_effect(), 6).await;
+    lives(later_run(), after_it_took_effect(), 6).await;
+}
+
+#[tokio::test]
+async fn a_process_may_die_after_any_request_of_a_first_run_took_effect() {
+    dies(first_run(), vec![Effect::LoseReply], 3).await;
+}
+
+#[tokio::test]
+async fn a_process_may_die_after_any_request_of_a_run_that_adds_and_removes_took_effect() {
+    dies(later_run(), vec![Effect::LoseReply], 6).await;
 }
 
 #[tokio::test]
