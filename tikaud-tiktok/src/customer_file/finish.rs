@@ -91,7 +91,10 @@ impl CustomerFileAudience {
             let files = self.uploaded(staging, action).await?;
             match self.change_by(opened, file_action(action), &files, finished).await {
                 // Too few are left, as TikTok counts: that may be otherwise once the entrants are in.
-                Err(error) if is_plain_refusal(&error) && action == Action::Remove && adds > 0 => refused = Some(error),
+                Err(error) if is_plain_refusal(&error) && action == Action::Remove && adds > 0 => {
+                    tracing::warn!("the leavers wait for the entrants: {error}");
+                    refused = Some(error);
+                }
                 outcome => outcome?,
             }
         }
