@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use tikaud_core::destination::{
     Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationId, Receipt, Traffic,
+    DestinationError, DestinationId, Finished, Receipt, Traffic,
 };
 use tikaud_core::identifier::IdentifierKind;
 
@@ -65,8 +65,8 @@ struct NothingWriter {
 
 #[async_trait]
 impl AudienceWriter for NothingWriter {
-    fn audience(&self) -> &Audience {
-        &self.audience
+    fn audience(&self) -> Option<&Audience> {
+        Some(&self.audience)
     }
 
     async fn apply(&self, _: &Batch) -> Result<Receipt, DestinationError> {
@@ -74,8 +74,8 @@ impl AudienceWriter for NothingWriter {
         Ok(Receipt::Accepted)
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
+    async fn finish(&self) -> Finished {
+        Finished::default()
     }
 
     fn traffic(&self) -> Traffic {

@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tikaud_core::destination::{
-    Audience, AudienceId, AudienceWriter, Batch, DestinationError, DestinationErrorKind as Kind, Receipt, Refusal,
-    RefusalScope, Traffic,
+    Audience, AudienceId, AudienceWriter, Batch, DestinationError, DestinationErrorKind as Kind, Finished, Receipt,
+    Refusal, RefusalScope, Traffic,
 };
 use tikaud_core::diff::Action;
 use tikaud_core::identifier::IdentifierKind;
 
 use crate::account::AdAccountId;
+use crate::audience_kind::AudienceKind;
 use crate::client::TikTokClient;
 use crate::explain::{attach, explain};
 use crate::transport::{Failed, TrafficCounter};
@@ -23,7 +24,7 @@ const SMALLEST_PART: usize = 50;
 ///
 /// # Errors
 ///
-/// `NotFound` when it is gone.
+/// `NotFound` when it is gone, `Configuration` when it is of another kind.
 pub(crate) async fn find(
     client: &TikTokClient,
     account: &AdAccountId,
@@ -35,6 +36,13 @@ pub(crate) async fn find(
     let answer = answer.map_err(|failed| explain(&format!("find audience {id} in ad account {account}"), failed))?;
     // For an unknown id TikTok answers an empty list.
     let details = answer.data.into_details(id.as_str());
+    if details.as_ref().is_some_and(|details| !details.may_be(AudienceKind::Streaming)) {
+        let message = format!(
+            "audience {id} of ad account {account} is not a streaming audience; choose the kind that it is of, or begin a new \
+             audience"
+        );
+        return Err(DestinationError::new(Kind::Configuration, message));
+    }
     details.and_then(AudienceDetails::into_audience).ok_or_else(|| {
         let message = format!(
             "audience {id} is not in ad account {account}; it was deleted, or it belongs to another account: have a \
@@ -107,8 +115,8 @@ impl StreamingAudience {
 
 #[async_trait]
 impl AudienceWriter for StreamingAudience {
-    fn audience(&self) -> &Audience {
-        &self.audience
+    fn audience(&self) -> Option<&Audience> {
+        Some(&self.audience)
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
@@ -150,8 +158,8 @@ impl AudienceWriter for StreamingAudience {
         Ok(Receipt::Accepted)
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
+    async fn finish(&self) -> Finished {
+        Finished::default()
     }
 
     fn traffic(&self) -> Traffic {

@@ -98,7 +98,8 @@ impl TikTokClientBuilder {
         self
     }
 
-    /// How long one attempt may take, upload and reply included. 30 seconds by default.
+    /// How long one attempt may take, upload and reply included. 30 seconds by default; the upload of a file has a second
+    /// more for each 128 KiB.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self

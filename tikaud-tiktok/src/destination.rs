@@ -1,5 +1,6 @@
 //! One ad account as a destination.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,24 +9,31 @@ use tikaud_core::destination::{
     Destination, DestinationError, DestinationErrorKind as Kind, DestinationId, NameLimit,
 };
 use tikaud_core::identifier::IdentifierKind;
+use tikaud_core::state::{Clock, SystemClock};
 
 use crate::account::{self, AdAccountId};
+use crate::audience_kind::{AudienceKind, CustomerFiles, FileContent};
 use crate::audience_writer::{StreamingAudience, find};
 use crate::client::TikTokClient;
+use crate::customer_file::{self, CustomerFileAudience, Files};
 use crate::explain::{attach, explain};
 use crate::token::AppCredentials;
 use crate::transport::{Failed, TrafficCounter};
-use crate::wire::{AudienceDetails, CreateSegmentAudience, CustomAudienceList, ReturnCode, accepted_kinds};
+use crate::wire::{
+    AudienceDetails, CalculateType, CreateSegmentAudience, CustomAudienceList, ReturnCode, UploadFile, accepted_kinds,
+};
 
 /// Users that TikTok takes in one request at most.
 const LARGEST_BATCH: usize = 10_000;
+/// Smaller files would make many requests of few people; it also holds the largest batch.
+const SMALLEST_FILE: usize = 1_000_000;
 /// Pages of audiences that are read at most: an account may have 400 audiences, which is four pages.
 const MOST_PAGES: u32 = 100;
 
-/// An ad account in TikTok Ads, with streaming audiences (TikTok calls them `Partner`).
+/// An ad account in TikTok Ads, with audiences of one [kind](AudienceKind).
 ///
-/// Changes are taken in any number and size, and show within 48 hours. An audience can be used in ads from 1,000
-/// matched people on.
+/// Streaming audiences (TikTok calls them `Partner`) take changes in any number and size; customer file audiences take
+/// one change at a time. Either shows within 48 hours, and can be used in ads from 1,000 matched people on.
 ///
 /// ```
 /// use tikaud_core::destination::Destination;
@@ -45,18 +53,34 @@ pub struct TikTokDestination {
     client: TikTokClient,
     credentials: Option<AppCredentials>,
     capabilities: Capabilities,
+    kind: AudienceKind,
+    files: CustomerFiles,
+    clock: Arc<dyn Clock>,
 }
 
 impl TikTokDestination {
     /// The destination for this ad account, to be configured.
     pub fn builder(client: TikTokClient, account: AdAccountId) -> TikTokDestinationBuilder {
-        TikTokDestinationBuilder { client, account, credentials: None, batch_users: 5_000, max_in_flight: 4 }
+        TikTokDestinationBuilder {
+            client,
+            account,
+            credentials: None,
+            batch_users: 5_000,
+            max_in_flight: 4,
+            kind: AudienceKind::default(),
+            files: CustomerFiles::default(),
+            clock: Arc::new(SystemClock),
+        }
     }
 
     /// The ad account.
     #[must_use]
     pub fn account(&self) -> &AdAccountId {
         &self.account
+    }
+
+    pub(crate) fn client(&self) -> &TikTokClient {
+        &self.client
     }
 }
 
@@ -69,6 +93,9 @@ pub struct TikTokDestinationBuilder {
     credentials: Option<AppCredentials>,
     batch_users: usize,
     max_in_flight: usize,
+    kind: AudienceKind,
+    files: CustomerFiles,
+    clock: Arc<dyn Clock>,
 }
 
 impl TikTokDestinationBuilder {
@@ -79,13 +106,32 @@ impl TikTokDestinationBuilder {
         self
     }
 
-    /// Users in one request at most. 5,000 by default, which makes bodies of 0.6 MB; 10,000 is TikTok's limit.
+    /// The kind of audience. [`Streaming`](AudienceKind::Streaming) by default; [`AudienceKind::by_access`] is the rule.
+    pub fn audience_kind(mut self, kind: AudienceKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The files of customer file audiences; without meaning for streaming ones.
+    pub fn customer_files(mut self, files: CustomerFiles) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// What tells the time, by which customer file audiences are told to be busy. Default: the system's clock.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Users in one batch at most, which is one request of a streaming audience. 5,000 by default, which makes bodies
+    /// of 0.6 MB; 10,000 is TikTok's limit.
     pub fn batch_users(mut self, users: usize) -> Self {
         self.batch_users = users;
         self
     }
 
-    /// Requests that may be under way at once. 4 by default, which keeps 10 requests per second busy as long as TikTok
+    /// Batches that may be under way at once. 4 by default, which keeps 10 requests per second busy as long as TikTok
     /// answers within 0.4 seconds.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests;
@@ -110,22 +156,36 @@ impl TikTokDestinationBuilder {
         if self.max_in_flight == 0 {
             return wrong("max_in_flight must be at least 1".to_owned());
         }
-        let mut capabilities = capabilities();
+        if !(SMALLEST_FILE..=UploadFile::LARGEST).contains(&self.files.file_bytes) {
+            let (bytes, largest) = (self.files.file_bytes, UploadFile::LARGEST);
+            return wrong(format!("file_bytes is {bytes}; it must be {SMALLEST_FILE} to {largest}"));
+        }
+        if let FileContent::Only(kind) = self.files.content
+            && CalculateType::of_kind(kind).is_none()
+        {
+            return wrong(format!("TikTok has no customer files of {kind} identifiers; choose another content"));
+        }
+        let mut capabilities = match self.kind {
+            AudienceKind::Streaming => streaming_capabilities(self.client.requests_per_second),
+            AudienceKind::CustomerFile => customer_file::capabilities(self.files.content),
+        };
         capabilities.batch_limit = self.batch_users;
         capabilities.max_in_flight = self.max_in_flight;
-        capabilities.requests_per_second = Some(self.client.requests_per_second);
         Ok(TikTokDestination {
             id: DestinationId::new(format!("tiktok/{}", self.account)),
             account: self.account,
             client: self.client,
             credentials: self.credentials,
             capabilities,
+            kind: self.kind,
+            files: self.files,
+            clock: self.clock,
         })
     }
 }
 
 /// What streaming audiences can do.
-fn capabilities() -> Capabilities {
+fn streaming_capabilities(requests_per_second: f64) -> Capabilities {
     let undocumented = IdentifierKind::EmailSha512;
     let documented = accepted_kinds().into_iter().filter(|&kind| kind != undocumented);
     let mut capabilities = Capabilities::new(documented.collect());
@@ -148,6 +208,7 @@ fn capabilities() -> Capabilities {
     capabilities.name_limit = Some(NameLimit { characters: 70, kept: 67 });
     capabilities.description = DescriptionSupport::Undocumented;
     capabilities.applied_within = Some(Duration::from_secs(48 * 60 * 60));
+    capabilities.requests_per_second = Some(requests_per_second);
     capabilities
 }
 
@@ -157,6 +218,22 @@ impl TikTokDestination {
         let answer = self.client.transport.send(&request, &TrafficCounter::default()).await?;
         let warnings = answer.partial.map(|message| format!("TikTok calls the creation partly successful: {message}"));
         Ok(CreatedAudience { id: AudienceId::new(answer.data.audience_id), warnings: warnings.into_iter().collect() })
+    }
+
+    /// The files of one customer file audience.
+    fn files(&self) -> Files {
+        let new_type = match self.files.content {
+            FileContent::Only(kind) => CalculateType::of_kind(kind),
+            FileContent::Several => None,
+        };
+        Files {
+            client: self.client.clone(),
+            account: self.account.clone(),
+            clock: Arc::clone(&self.clock),
+            new_type: new_type.unwrap_or(CalculateType::MultipleTypes),
+            file_bytes: self.files.file_bytes,
+            traffic: TrafficCounter::default(),
+        }
     }
 
     /// The audiences on one page, and whether it is the last.
@@ -195,6 +272,10 @@ impl Destination for TikTokDestination {
     }
 
     async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
+        if self.kind == AudienceKind::CustomerFile {
+            let message = "TikTok makes a customer file audience with its first files only: open a new one";
+            return Err(DestinationError::new(Kind::Unsupported, message));
+        }
         let doing = format!("create an audience in ad account {}", self.account);
         let description = spec.description.as_deref().filter(|description| !description.is_empty());
         let refused = match self.create(&spec.name, description).await {
@@ -209,6 +290,15 @@ impl Destination for TikTokDestination {
         Ok(created)
     }
 
+    async fn open_new_audience(&self, spec: &AudienceSpec) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        if self.kind == AudienceKind::Streaming {
+            let message = "TikTok makes a streaming audience empty, not with its first batches: create one";
+            return Err(DestinationError::new(Kind::Unsupported, message));
+        }
+        let name = self.capabilities.shown_name(&spec.name).unwrap_or_else(|| spec.name.clone());
+        Ok(Box::new(CustomerFileAudience::to_be_made(self.files(), name, self.capabilities.batch_limit)))
+    }
+
     async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
         let shown = self.capabilities.shown_name(name);
         let goes_by = |found: &AudienceDetails| {
@@ -217,7 +307,7 @@ impl Destination for TikTokDestination {
         let mut audiences: Vec<Audience> = Vec::new();
         for page in 1..=MOST_PAGES {
             let (found, last) = self.page(page).await?;
-            let found = found.into_iter().filter(|it| goes_by(it) && it.may_be_own_streaming());
+            let found = found.into_iter().filter(|it| goes_by(it) && it.may_be_own(self.kind));
             for audience in found.filter_map(AudienceDetails::into_audience) {
                 // An audience moves to the next page when another is created meanwhile.
                 if audiences.iter().all(|known| known.id != audience.id) {
@@ -233,8 +323,14 @@ impl Destination for TikTokDestination {
     }
 
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        let batch_limit = self.capabilities.batch_limit;
+        if self.kind == AudienceKind::CustomerFile {
+            let files = self.files();
+            let opened = files.open(id, &TrafficCounter::default()).await?;
+            return Ok(Box::new(CustomerFileAudience::of(files, opened, batch_limit)));
+        }
         let audience = find(&self.client, &self.account, id, &TrafficCounter::default()).await?;
         let (client, account) = (self.client.clone(), self.account.clone());
-        Ok(Box::new(StreamingAudience::new(client, account, audience, self.capabilities.batch_limit)))
+        Ok(Box::new(StreamingAudience::new(client, account, audience, batch_limit)))
     }
 }

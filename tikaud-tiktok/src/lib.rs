@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! TikTokDestination ──Batch──▶ wire ──request──▶ transport ──▶ business-api.tiktok.com
-//! (account, audience)          JSON body         trace → retry → pace → time-out
+//! (account, audience)          JSON, file        trace → retry → pace → time-out
 //! ```
 //!
 //! # How do I connect?
@@ -25,6 +25,23 @@
 //! [`Destination::check`](tikaud_core::destination::Destination::check) proves that it works, and
 //! [`TikTokClient::ad_accounts`] lists the accounts to choose from.
 //!
+//! # Which kind of audience?
+//!
+//! [`AudienceKind`]: streaming unless asked otherwise. Customer file audiences are made of uploaded files, one change at a
+//! time, and are for apps to which TikTok has not opened the Streaming API:
+//!
+//! ```
+//! use tikaud_core::destination::Destination;
+//! use tikaud_tiktok::{AccessToken, AdAccountId, AudienceKind, TikTokClient, TikTokDestination};
+//!
+//! let client = TikTokClient::builder(AccessToken::new("0a1b2c")).build()?;
+//! let destination = TikTokDestination::builder(client, AdAccountId::new("7000000000000000001"))
+//!     .audience_kind(AudienceKind::CustomerFile)
+//!     .build()?;
+//! assert_eq!(destination.capabilities().minimum_audience, 1_000);
+//! # Ok::<(), tikaud_core::destination::DestinationError>(())
+//! ```
+//!
 //! # What is kept from whom?
 //!
 //! Tokens and the app's secret are types that do not print. No error, event or `Debug` holds an identifier: replies
@@ -41,9 +58,15 @@ mod client;
 
 mod account;
 
+mod audience_kind;
+
 mod destination;
 
 mod audience_writer;
+
+mod customer_file;
+
+mod rename;
 
 mod explain;
 
@@ -55,6 +78,7 @@ mod transport;
 pub mod simulator;
 
 pub use account::{AdAccount, AdAccountId};
+pub use audience_kind::{AudienceKind, CustomerFiles, FileContent};
 pub use client::{TikTokClient, TikTokClientBuilder};
 pub use destination::{TikTokDestination, TikTokDestinationBuilder};
 pub use token::{AccessToken, AppCredentials};

@@ -10,12 +10,14 @@ use tokio::time::Instant;
 
 use super::{Progress, RunOptions};
 use crate::destination::{
-    AudienceWriter, Batch, Capabilities, DestinationError, Receipt, Refusal, RefusalScope, Retry,
+    AudienceWriter, Batch, Capabilities, DestinationError, Finished, Receipt, Refusal, RefusalScope, Retry, Stage,
 };
 use crate::diff::{Action, DiffError};
 use crate::identifier::IdentifierKind;
 use crate::plan::{KindPlan, Plan};
-use crate::state::{Claim, Journal, PendingChanges, PlannedChanges, PlannedPart, Receipts, StateError};
+use crate::state::{
+    AudienceRecord, Claim, CreateIntent, Journal, PendingChanges, PlannedChanges, PlannedPart, Receipts, StateError,
+};
 
 /// Receipts are written down at most this often; what a crash loses in between is sent again.
 const WRITE_EVERY: Duration = Duration::from_millis(200);
@@ -31,6 +33,25 @@ pub(super) struct Applied {
     pub(super) refused: BTreeMap<IdentifierKind, (DestinationError, u64)>,
     /// Why it stopped before the end.
     pub(super) failure: Option<DestinationError>,
+    /// The audience that was made with the first batches.
+    pub(super) created: Option<AudienceRecord>,
+    /// An audience that was asked for, without a reply.
+    pub(super) pending_create: Option<CreateIntent>,
+    /// What the destination wants to be reminded of when the audience is opened the next time.
+    pub(super) notes: Option<String>,
+    /// What the user should know of the audience that was made.
+    pub(super) warnings: Vec<String>,
+}
+
+/// What a plan is applied to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) writer: &'a dyn AudienceWriter,
+    pub(super) capabilities: &'a Capabilities,
+    /// What is to be durable before an audience is made with the first batches.
+    pub(super) create: Option<&'a CreateIntent>,
+    /// Whether the adds take the place of all that the audience holds.
+    pub(super) replaces: bool,
 }
 
 impl Applied {
@@ -53,15 +74,19 @@ impl Applied {
 ///
 /// Errors are those of our own state, and of the claim; the destination's are part of what became of the plan.
 pub(super) async fn apply(
-    writer: &dyn AudienceWriter,
+    target: Target<'_>,
     mut planned: PlannedChanges,
-    capabilities: &Capabilities,
     claim: &Claim,
     journal: &mut Journal,
     options: &RunOptions,
 ) -> Result<Applied, DiffError> {
+    let Target { writer, capabilities, .. } = target;
     let (total, limit) = (planned.left(), capabilities.batch_limit.max(1));
     let mut course = Course::default();
+    if target.replaces {
+        // Whoever is not sent again goes with the replacement.
+        course.replaced = Some(planned.take_removes());
+    }
     let mut in_flight = FuturesUnordered::new();
     let mut written = Instant::now();
     loop {
@@ -79,7 +104,7 @@ pub(super) async fn apply(
             written = Instant::now();
         }
     }
-    course.finish(writer, claim).await?;
+    course.finish(target, claim, journal).await?;
     planned.into_rest().into_iter().for_each(|part| course.undone(part));
     journal.receive(&course.applied.receipts).await?;
     Ok(course.applied)
@@ -89,7 +114,9 @@ pub(super) async fn apply(
 #[derive(Debug, Default)]
 struct Course {
     applied: Applied,
-    staged: Vec<PlannedPart>,
+    staged: Vec<(PlannedPart, Stage)>,
+    /// The removes of a plan that replaces all that the audience holds; `None` when it does not.
+    replaced: Option<Vec<PlannedPart>>,
     refused_in_a_row: BTreeMap<IdentifierKind, u32>,
     done: u64,
 }
@@ -126,17 +153,25 @@ impl Course {
                 self.refused_in_a_row.remove(&part.kind);
                 self.acknowledge(part);
             }
-            Ok(Receipt::Staged) => {
+            Ok(Receipt::Staged(stage)) => {
                 self.refused_in_a_row.remove(&part.kind);
                 self.done += part.len();
-                self.staged.push(part);
+                self.staged.push((part, stage));
             }
             Ok(Receipt::Refused(refusal)) => self.refuse(part, refusal),
             // Its identifiers stay unconfirmed, and the next run sends them again.
-            Ok(Receipt::Unknown(error)) | Err(error) => {
-                self.applied.failure.get_or_insert(error);
+            Ok(Receipt::Unknown(error)) => self.fail(error),
+            Err(error) => {
+                if !error.may_have_happened() {
+                    self.undone(part);
+                }
+                self.fail(error);
             }
         }
+    }
+
+    fn fail(&mut self, error: DestinationError) {
+        self.applied.failure.get_or_insert(error);
     }
 
     fn acknowledge(&mut self, part: PlannedPart) {
@@ -163,22 +198,73 @@ impl Course {
         }
     }
 
-    /// Makes staged batches count.
-    async fn finish(&mut self, writer: &dyn AudienceWriter, claim: &Claim) -> Result<(), StateError> {
+    /// Makes staged batches count, and the audience of them where it is yet to be made.
+    async fn finish(&mut self, target: Target<'_>, claim: &Claim, journal: &Journal) -> Result<(), StateError> {
+        let is_whole = self.applied.failure.is_none() && self.applied.refused.is_empty();
+        if self.replaced.is_some() && !is_whole {
+            // Put in the place of the whole, a part would take out everybody else.
+            std::mem::take(&mut self.staged).into_iter().for_each(|(part, _)| self.undone(part));
+        }
         if self.staged.is_empty() {
             return Ok(());
         }
         claim.check()?;
-        match writer.finish().await {
-            Ok(()) => {
-                for part in std::mem::take(&mut self.staged) {
-                    self.applied.receipts.acknowledged.insert(part.kind, part.action, part.positions);
-                }
+        // Making an audience is not idempotent: that it is about to be made is durable before it is.
+        let create = target.create.filter(|_| target.writer.audience().is_none());
+        if let Some(create) = create {
+            journal.create_intended(create).await?;
+            claim.check()?;
+        }
+        let finished = target.writer.finish().await;
+        if let Some(create) = create {
+            self.made(create, &finished, journal).await?;
+        }
+        self.settle_stages(finished);
+        Ok(())
+    }
+
+    /// What became of the audience that was to be made, durable before anything else is made of it.
+    async fn made(&mut self, create: &CreateIntent, finished: &Finished, journal: &Journal) -> Result<(), StateError> {
+        match &finished.created {
+            Some(created) => {
+                let description = create.description.as_deref();
+                let record = AudienceRecord::new(created.id.clone(), &create.name, description);
+                journal.audience_created(&record).await?;
+                self.applied.created = Some(record);
+                self.applied.warnings.extend(created.warnings.iter().cloned());
             }
-            Err(error) => {
-                self.applied.failure.get_or_insert(error);
-            }
+            None if is_unclear(finished) => self.applied.pending_create = Some(create.clone()),
+            None => journal.create_refused().await?,
         }
         Ok(())
     }
+
+    fn settle_stages(&mut self, finished: Finished) {
+        let unclear = is_unclear(&finished);
+        let mut all_count = finished.failure.is_none() && self.applied.failure.is_none();
+        for (part, stage) in std::mem::take(&mut self.staged) {
+            if finished.counted.contains(&stage) {
+                self.applied.receipts.acknowledged.insert(part.kind, part.action, part.positions);
+            } else {
+                all_count = false;
+                if !unclear {
+                    self.undone(part);
+                }
+            }
+        }
+        // With a part of the replacement open, whoever was to go stays possible, and goes with the next run.
+        for part in self.replaced.take().unwrap_or_default() {
+            if all_count {
+                self.acknowledge(part);
+            }
+        }
+        self.applied.notes = finished.notes;
+        if let Some(failure) = finished.failure {
+            self.fail(failure);
+        }
+    }
+}
+
+fn is_unclear(finished: &Finished) -> bool {
+    finished.failure.as_ref().is_some_and(DestinationError::may_have_happened)
 }

@@ -1,7 +1,7 @@
 //! The audience: found again, or created once.
 
 use crate::destination::{
-    Audience, AudienceId, AudienceSpec, AudienceWriter, Destination, DestinationError, DestinationErrorKind,
+    Audience, AudienceSpec, AudienceWriter, Creation, Destination, DestinationError, DestinationErrorKind,
 };
 use crate::plan::Plan;
 use crate::state::{AudienceRecord, Claim, CreateIntent, Generation, Journal};
@@ -12,7 +12,10 @@ use super::ActivationError;
 #[derive(Debug)]
 pub(super) struct OpenAudience {
     pub(super) writer: Box<dyn AudienceWriter>,
-    pub(super) record: AudienceRecord,
+    /// `None` while the audience is yet to be made with its first batches.
+    pub(super) record: Option<AudienceRecord>,
+    /// What has to be durable before it is made with its first batches.
+    pub(super) create: Option<CreateIntent>,
     /// Whether this run has made it.
     pub(super) created: bool,
     pub(super) warnings: Vec<String>,
@@ -29,14 +32,14 @@ pub(super) async fn connect(
             Ok((None, connection.warnings))
         }
         Some(record) => {
-            let writer = open(destination, &record.id).await?;
-            let open = OpenAudience { writer, record: record.clone(), created: false, warnings: Vec::new() };
+            let open = open(destination, record.clone(), false, Vec::new()).await?;
             Ok((Some(open), Vec::new()))
         }
     }
 }
 
-/// The audience of an activation that has none yet: found again where an earlier create lost its reply, or created.
+/// The audience of an activation that has none yet: found again where an earlier create lost its reply, created, or yet
+/// to be made with its first batches.
 pub(super) async fn find_or_create(
     destination: &dyn Destination,
     generation: &Generation,
@@ -48,20 +51,21 @@ pub(super) async fn find_or_create(
         Some(pending) => find_lost(destination, pending).await.map_err(refused(destination))?,
         None => None,
     };
-    let (record, created, warnings) = match lost {
-        Some(record) => {
-            let warning =
-                format!("an earlier run asked for the audience and lost the reply: {} is taken to be it", record.id);
-            (record, false, vec![warning])
-        }
-        None => {
-            let (record, warnings) = create(destination, plan, journal, claim).await?;
-            (record, true, warnings)
-        }
-    };
+    if let Some(record) = lost {
+        let warning =
+            format!("an earlier run asked for the audience and lost the reply: {} is taken to be it", record.id);
+        journal.audience_created(&record).await?;
+        return open(destination, record, false, vec![warning]).await;
+    }
+    let (intent, warnings) = create_intent(destination, plan).await?;
+    if destination.capabilities().creation == Creation::WithFirstBatches {
+        let spec = AudienceSpec { name: intent.name.clone(), description: intent.description.clone() };
+        let writer = destination.open_new_audience(&spec).await.map_err(refused(destination))?;
+        return Ok(OpenAudience { writer, record: None, create: Some(intent), created: false, warnings });
+    }
+    let (record, more) = create(destination, &intent, journal, claim).await?;
     journal.audience_created(&record).await?;
-    let writer = open(destination, &record.id).await?;
-    Ok(OpenAudience { writer, record, created, warnings })
+    open(destination, record, true, [warnings, more].concat()).await
 }
 
 /// The audience that an unanswered create has made: one of that name that was not there before.
@@ -70,30 +74,36 @@ async fn find_lost(
     pending: &CreateIntent,
 ) -> Result<Option<AudienceRecord>, DestinationError> {
     let found = destination.find_audiences(&pending.name).await?;
-    // Of several, somebody else has made the others, and each is as new and as empty as ours.
+    // Of several, somebody else has made the others, in the same moment and by the same name: no telling which.
     let ours = found.into_iter().find(|audience| !pending.there_before.contains(&audience.id));
     Ok(ours.map(|audience| AudienceRecord::new(audience.id, &pending.name, pending.description.as_deref())))
 }
 
-/// Creates the audience. That is not idempotent and names are not unique, so the intent, with the audiences that have the
-/// name already, is durable before the request.
-async fn create(
+/// What has to be durable before an audience is asked for, the audiences that have the name already among it.
+async fn create_intent(
     destination: &dyn Destination,
     plan: &Plan,
-    journal: &Journal,
-    claim: &Claim,
-) -> Result<(AudienceRecord, Vec<String>), ActivationError> {
-    let refused = refused(destination);
-    let there = destination.find_audiences(&plan.name).await.map_err(&refused)?;
-    let mut warnings: Vec<String> = namesake_warning(&plan.name, &there).into_iter().collect();
+) -> Result<(CreateIntent, Vec<String>), ActivationError> {
+    let there = destination.find_audiences(&plan.name).await.map_err(refused(destination))?;
+    let warnings = namesake_warning(&plan.name, &there).into_iter().collect();
     let there_before = there.into_iter().map(|audience| audience.id).collect();
-    let spec = AudienceSpec { name: plan.name.clone(), description: plan.description.clone() };
-    if let Some(shown) = destination.capabilities().shown_name(&spec.name) {
+    if let Some(shown) = destination.capabilities().shown_name(&plan.name) {
         // The report says it too, but only when it can no longer be helped.
         tracing::warn!(shown, "the audience is about to be created, and the destination will cut its name");
     }
-    let intent = CreateIntent { name: spec.name.clone(), description: spec.description.clone(), there_before };
-    journal.create_intended(&intent).await?;
+    let (name, description) = (plan.name.clone(), plan.description.clone());
+    Ok((CreateIntent { name, description, there_before }, warnings))
+}
+
+/// Creates the audience. That is not idempotent and names are not unique, so the intent is durable before the request.
+async fn create(
+    destination: &dyn Destination,
+    intent: &CreateIntent,
+    journal: &Journal,
+    claim: &Claim,
+) -> Result<(AudienceRecord, Vec<String>), ActivationError> {
+    let spec = AudienceSpec { name: intent.name.clone(), description: intent.description.clone() };
+    journal.create_intended(intent).await?;
     claim.check()?;
     let created = match destination.create_audience(&spec).await {
         Ok(created) => created,
@@ -101,11 +111,10 @@ async fn create(
             if !error.may_have_happened() {
                 journal.create_refused().await?;
             }
-            return Err(refused(error));
+            return Err(refused(destination)(error));
         }
     };
-    warnings.extend(created.warnings);
-    Ok((AudienceRecord::new(created.id, &spec.name, spec.description.as_deref()), warnings))
+    Ok((AudienceRecord::new(created.id, &spec.name, spec.description.as_deref()), created.warnings))
 }
 
 fn namesake_warning(name: &str, there: &[Audience]) -> Option<String> {
@@ -120,13 +129,19 @@ fn namesake_warning(name: &str, there: &[Audience]) -> Option<String> {
     })
 }
 
-async fn open(destination: &dyn Destination, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, ActivationError> {
-    destination.open_audience(id).await.map_err(|source| match source.kind() {
+async fn open(
+    destination: &dyn Destination,
+    record: AudienceRecord,
+    created: bool,
+    warnings: Vec<String>,
+) -> Result<OpenAudience, ActivationError> {
+    let writer = destination.open_audience(&record.id).await.map_err(|source| match source.kind() {
         DestinationErrorKind::NotFound => {
-            ActivationError::AudienceGone { audience: id.clone(), destination: destination.id().clone(), source }
+            ActivationError::AudienceGone { audience: record.id.clone(), destination: destination.id().clone(), source }
         }
         _ => refused(destination)(source),
-    })
+    })?;
+    Ok(OpenAudience { writer, record: Some(record), create: None, created, warnings })
 }
 
 fn refused(destination: &dyn Destination) -> impl Fn(DestinationError) -> ActivationError {

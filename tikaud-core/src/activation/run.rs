@@ -2,14 +2,15 @@
 
 use tokio::select;
 
-use super::apply::{Applied, apply};
+use super::apply::{Applied, Target, apply};
 use super::open::{OpenAudience, connect, find_or_create};
 use super::read::read;
 use super::report::{Report, ReportParts};
 use super::{ActivationError, RunOptions, SegmentActivation};
+use crate::destination::Known;
 use crate::diff::DiffError;
 use crate::plan::Plan;
-use crate::state::{Claim, Current, HeldFiles, Intent, Ledger, RunId, StateError};
+use crate::state::{AudienceRecord, Claim, Comparison, Current, HeldFiles, Intent, Ledger, Pending, RunId, StateError};
 
 /// How often a plan looks at the state when a run beside it clears away what it is looking at.
 const LOOKS: u32 = 5;
@@ -68,33 +69,50 @@ async fn carry_out(
             or_discard(ledger, &run, made).await?
         }
     };
-    let OpenAudience { writer, record, created, warnings } = opened;
+    let OpenAudience { writer, record, create, created, warnings } = opened;
     parts.warnings.extend(warnings);
-    parts.warnings.extend(writer.audience().warnings.iter().cloned());
+    parts.warnings.extend(writer.audience().into_iter().flat_map(|audience| audience.warnings.iter().cloned()));
 
-    let mut applied = Applied::default();
+    writer.recall(&known(record.as_ref(), &held));
+    let replaces = options.comparison() == Comparison::Resync && writer.begin_replacement().is_ok();
     if !changes.is_empty() {
         let (mapping, changes) = (plan.mapping.clone(), changes.clone());
-        journal.intend(&Intent { audience: record.clone(), mapping, changes }).await?;
+        journal.intend(&Intent { audience: record.clone(), mapping, changes, replaces }).await?;
     }
     parts.timings.intend = parts.lap();
+    let mut applied = Applied::default();
     if !changes.is_empty() {
-        let changes = ledger.planned(&changes);
-        applied = apply(&*writer, changes, destination.capabilities(), claim, &mut journal, options).await?;
+        let capabilities = destination.capabilities();
+        let target = Target { writer: &*writer, capabilities, create: create.as_ref(), replaces };
+        applied = apply(target, ledger.planned(&changes), claim, &mut journal, options).await?;
     }
+    parts.warnings.append(&mut applied.warnings);
     parts.timings.apply = parts.lap();
 
     let mut next = generation.clone();
-    (next.audience, next.pending_create) = (Some(record), None);
+    let created = created || applied.created.is_some();
+    next.audience = record.or(applied.created.take());
+    next.pending_create = applied.pending_create.take();
+    if let (Some(audience), Some(notes)) = (&mut next.audience, applied.notes.take()) {
+        audience.notes = Some(notes);
+    }
     next.mapping = Some(plan.mapping.clone());
     next.pending = applied.pending(&plan, ledger.clock.now());
     if !changes.is_empty() || next != generation {
         next.run = Some(run.clone());
-        let held = HeldFiles::clone(&held).with(changes, applied.receipts.clone());
+        let held = HeldFiles::clone(&held).with(Pending { changes, replaces, receipts: applied.receipts.clone() });
         next = ledger.commit(claim, next, &held.into()).await?;
     }
     parts.timings.commit = parts.lap();
     Ok(parts.finished(run, plan, &next, &*writer, created, applied))
+}
+
+/// What the destination is told of an audience that it opens.
+fn known(record: Option<&AudienceRecord>, held: &HeldFiles) -> Known {
+    let mut known = Known::default();
+    known.identifiers = record.map(|_| held.possible_count());
+    known.notes = record.and_then(|record| record.notes.clone());
+    known
 }
 
 /// The plan of a run that ends before its intent goes with it, so that the next run has nothing to recover from.

@@ -72,13 +72,25 @@ impl fmt::Debug for Batch {
 pub enum Receipt {
     /// The destination has taken it for good (which is not to say that it has matched anybody yet).
     Accepted,
-    /// It counts once [`finish`](super::AudienceWriter::finish) has succeeded.
-    Staged,
+    /// It counts once [`finish`](super::AudienceWriter::finish) says that its stage does.
+    Staged(Stage),
     /// The destination will not have it; sending it again changes nothing. None of it was carried out, unless the error
     /// says that it [may have been](DestinationError::may_have_happened).
     Refused(Refusal),
     /// The reply was lost: it may or may not have been taken.
     Unknown(DestinationError),
+}
+
+/// Batches that count together, or not at all: the writer's own number for them, which has no meaning beyond it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stage(u64);
+
+impl Stage {
+    /// The stage of this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
 }
 
 /// Why a batch was refused, and how far the refusal reaches.

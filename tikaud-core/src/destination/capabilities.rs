@@ -24,8 +24,13 @@ pub struct Capabilities {
     pub name_limit: Option<NameLimit>,
     /// What becomes of a description.
     pub description: DescriptionSupport,
+    /// How an audience comes to be.
+    pub creation: Creation,
     /// When a batch counts.
     pub acknowledgement: Acknowledgement,
+    /// How much time has to pass between two replacements of all that an audience holds; `None` when that cannot be
+    /// [replaced](super::AudienceWriter::begin_replacement) at all.
+    pub replacement_every: Option<Duration>,
     /// Batches that may be in flight at once; at least 1.
     pub max_in_flight: usize,
     /// Requests that it lets through per second; `None` for no limit.
@@ -55,13 +60,24 @@ pub enum DescriptionSupport {
     Unsupported,
 }
 
+/// How an audience comes to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Creation {
+    /// Empty, by [`create_audience`](super::Destination::create_audience).
+    Empty,
+    /// With its first batches: [`open_new_audience`](super::Destination::open_new_audience) opens it, and the first
+    /// [`finish`](super::AudienceWriter::finish) makes it.
+    WithFirstBatches,
+}
+
 /// When a batch counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Acknowledgement {
     /// Each batch for itself.
     PerBatch,
-    /// All at once, when [`finish`](super::AudienceWriter::finish) succeeds.
+    /// Stage by stage, as [`finish`](super::AudienceWriter::finish) says.
     AtFinish,
 }
 
@@ -78,7 +94,9 @@ impl Capabilities {
             minimum_audience: 0,
             name_limit: None,
             description: DescriptionSupport::Unsupported,
+            creation: Creation::Empty,
             acknowledgement: Acknowledgement::PerBatch,
+            replacement_every: None,
             max_in_flight: 4,
             requests_per_second: None,
             applied_within: None,

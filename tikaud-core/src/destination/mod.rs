@@ -3,11 +3,13 @@
 mod batch;
 mod capabilities;
 mod error;
+mod finished;
 mod memory;
 
-pub use batch::{Batch, Receipt, Refusal, RefusalScope};
-pub use capabilities::{Acknowledgement, Capabilities, DescriptionSupport, NameLimit};
+pub use batch::{Batch, Receipt, Refusal, RefusalScope, Stage};
+pub use capabilities::{Acknowledgement, Capabilities, Creation, DescriptionSupport, NameLimit};
 pub use error::{DestinationError, DestinationErrorKind, Retry};
+pub use finished::{Finished, Known};
 pub use memory::MemoryDestination;
 
 use std::fmt;
@@ -131,7 +133,8 @@ pub struct Traffic {
 /// * An audience is a set of (kind, digest). Adding what is there and removing what is not are no errors.
 /// * Creating an audience is **not** idempotent. When the reply was lost, the error says so
 ///   ([`DestinationError::may_have_happened`]), and the caller looks with [`find_audiences`](Self::find_audiences)
-///   before it asks again; implementors never repeat a create on their own after a lost reply.
+///   before it asks again; implementors never repeat a create on their own after a lost reply. Where an audience is
+///   [made with its first batches](Creation::WithFirstBatches) all this goes for the `finish` that makes it.
 /// * Retrying, pacing and time-outs of single requests are the implementor's business, within a bound.
 ///
 /// # Errors
@@ -163,8 +166,22 @@ pub trait Destination: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As for the trait.
+    /// [`DestinationErrorKind::Unsupported`] where an audience is [made with its first
+    /// batches](Creation::WithFirstBatches); otherwise as for the trait.
     async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError>;
+
+    /// Opens an audience that is yet to be made: its first [`finish`](AudienceWriter::finish) makes it, of the batches
+    /// that were applied until then. Changes nothing by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationErrorKind::Unsupported`] where audiences are [made empty](Creation::Empty), which is what happens
+    /// unless it is implemented; otherwise as for the trait.
+    async fn open_new_audience(&self, spec: &AudienceSpec) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        let message =
+            format!("audience `{}` cannot be made with its first batches at {}: make it empty", spec.name, self.id());
+        Err(DestinationError::new(DestinationErrorKind::Unsupported, message))
+    }
 
     /// Every audience of the account that goes by this name there, shortened as the destination shortens it.
     ///
@@ -184,23 +201,43 @@ pub trait Destination: fmt::Debug + Send + Sync {
 /// An open audience, to which batches are applied. Several batches may be in flight at once.
 #[async_trait]
 pub trait AudienceWriter: fmt::Debug + Send + Sync {
-    /// The audience as it was found when it was opened.
-    fn audience(&self) -> &Audience;
+    /// The audience as it was found when it was opened; `None` while it is yet to be made.
+    fn audience(&self) -> Option<&Audience>;
+
+    /// Tells what is known of the audience beforehand. Called before the first batch, if at all; a destination that has
+    /// no use for it has nothing to do.
+    fn recall(&self, known: &Known) {
+        let _ = known;
+    }
+
+    /// From here on the batches, which are adds only, are all that the audience is to hold: [`finish`](Self::finish)
+    /// puts them in the place of what it holds. Called before the first batch. Changes nothing by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationErrorKind::Unsupported`] unless the [capabilities](Capabilities::replacement_every) have it, which
+    /// is what happens unless it is implemented; [`DestinationErrorKind::Busy`] with the time to wait when the last
+    /// replacement was not long enough ago.
+    fn begin_replacement(&self) -> Result<(), DestinationError> {
+        let message = "what the audience holds cannot be replaced as a whole: apply the changes";
+        Err(DestinationError::new(DestinationErrorKind::Unsupported, message))
+    }
 
     /// Applies one batch and says what became of it. Idempotent.
     ///
     /// # Errors
     ///
     /// When no batch can succeed until somebody or something outside changes: authorisation, permission, the audience
-    /// gone, the platform out of reach after all retries. What concerns this batch alone is a [`Receipt`].
+    /// gone or being worked on, the platform out of reach after all retries. What concerns this batch alone is a
+    /// [`Receipt`].
     async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError>;
 
-    /// Makes staged batches count. A destination that acknowledges each batch has nothing to do here.
+    /// Makes staged batches count, and makes the audience of them where it is yet to be made. A destination that
+    /// acknowledges each batch has nothing to do here, and without a staged batch there is nothing to do.
     ///
-    /// # Errors
-    ///
-    /// As for [`apply`](Self::apply).
-    async fn finish(&self) -> Result<(), DestinationError>;
+    /// What failed is part of what came of it: some stages may count, and the audience may have been made, all the
+    /// same. Called once.
+    async fn finish(&self) -> Finished;
 
     /// What this writer's batches have cost so far.
     fn traffic(&self) -> Traffic;

@@ -30,7 +30,8 @@ impl Held {
         self.confirmed.union(&self.unconfirmed)
     }
 
-    /// The same with nothing taken as confirmed: what a resync starts from, so that everything is sent again.
+    /// The same with nothing taken as confirmed: what a resync starts from, so that everything is sent again, and what is
+    /// left once all that the audience held may have been replaced.
     #[must_use]
     pub fn unconfirmed_all(&self) -> Self {
         Self { confirmed: IdentifierSet::empty(self.confirmed.kind()), unconfirmed: self.possible() }

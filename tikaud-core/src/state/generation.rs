@@ -74,11 +74,14 @@ pub struct AudienceRecord {
     pub name: String,
     /// The description that belongs to it, whether or not the destination shows it.
     pub description: Option<String>,
+    /// What the destination wants to be reminded of when it is opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
 }
 
 impl AudienceRecord {
     pub(crate) fn new(id: AudienceId, name: &str, description: Option<&str>) -> Self {
-        Self { id, name: name.to_owned(), description: description.map(str::to_owned) }
+        Self { id, name: name.to_owned(), description: description.map(str::to_owned), notes: None }
     }
 }
 

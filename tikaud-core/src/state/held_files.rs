@@ -19,6 +19,8 @@ pub(crate) struct HeldFiles {
 #[derive(Debug, Clone)]
 pub(crate) struct Pending {
     pub(crate) changes: Vec<PlannedChange>,
+    /// Whether all that the audience held may have been replaced.
+    pub(crate) replaces: bool,
     pub(crate) receipts: Receipts,
 }
 
@@ -29,9 +31,14 @@ impl HeldFiles {
     }
 
     /// The same once these changes may have been sent.
-    pub(crate) fn with(mut self, changes: Vec<PlannedChange>, receipts: Receipts) -> Self {
-        self.pending.push(Pending { changes, receipts });
+    pub(crate) fn with(mut self, pending: Pending) -> Self {
+        self.pending.push(pending);
         self
+    }
+
+    /// How many identifiers the audience may hold, with nothing intended since.
+    pub(crate) fn possible_count(&self) -> u64 {
+        self.snapshots.confirmed.iter().chain(&self.snapshots.unconfirmed).map(|file| file.count).sum()
     }
 
     /// The kinds of which the audience may hold identifiers.
@@ -45,7 +52,7 @@ impl HeldFiles {
     pub(crate) fn is_settled(&self, kind: IdentifierKind) -> bool {
         self.pending.iter().all(|pending| {
             let mut changes = pending.changes.iter().filter(|change| change.file.kind == kind);
-            changes.all(|change| pending.receipts.is_undone(change))
+            !pending.replaces && changes.all(|change| pending.receipts.is_undone(change))
         })
     }
 
@@ -81,6 +88,9 @@ impl HeldFiles {
         };
         let held = Held { confirmed: confirmed.set.clone(), unconfirmed: unconfirmed.set.clone() };
         let changes = self.pending.iter().zip(pending);
-        changes.fold(held, |held, (pending, [adds, removes])| pending.receipts.settle(&held, adds, removes))
+        changes.fold(held, |held, (pending, [adds, removes])| {
+            let before = if pending.replaces { held.unconfirmed_all() } else { held };
+            pending.receipts.settle(&before, adds, removes)
+        })
     }
 }

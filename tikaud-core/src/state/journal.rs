@@ -58,10 +58,15 @@ pub(crate) struct PlannedChange {
 /// What a run is about to send. Durable before the first request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Intent {
-    pub(crate) audience: AudienceRecord,
+    /// `None` when the audience is made with the plan's first batches.
+    pub(crate) audience: Option<AudienceRecord>,
     /// The fingerprint of the field mapping.
     pub(crate) mapping: String,
     pub(crate) changes: Vec<PlannedChange>,
+    /// Whether the adds are to take the place of all that the audience holds: then nobody is certain to be in it who is
+    /// not acknowledged anew.
+    #[serde(default)]
+    pub(crate) replaces: bool,
 }
 
 /// What is known of a plan's changes.

@@ -28,6 +28,10 @@ pub(crate) struct PlannedPart {
 }
 
 impl PlannedPart {
+    fn whole(change: PlannedChange) -> Self {
+        Self { kind: change.file.kind, action: change.action, positions: 0..change.file.count }
+    }
+
     /// How many identifiers it is about.
     pub(crate) fn len(&self) -> u64 {
         self.positions.end - self.positions.start
@@ -64,6 +68,12 @@ impl PlannedChanges {
         Ok(Some((PlannedPart { kind: change.file.kind, action: change.action, positions }, slice.set)))
     }
 
+    /// Takes out all removes, before anything else was taken.
+    pub(crate) fn take_removes(&mut self) -> Vec<PlannedPart> {
+        let removes = self.files.extract_if(.., |change| change.action == Action::Remove);
+        removes.map(PlannedPart::whole).collect()
+    }
+
     /// Leaves out the rest of the file that the last batch was of.
     pub(crate) fn skip_file(&mut self) -> Option<PlannedPart> {
         let (change, lane) = self.open.take()?;
@@ -74,10 +84,6 @@ impl PlannedChanges {
     /// Everything that has not been taken, as parts that nobody will send.
     pub(crate) fn into_rest(mut self) -> Vec<PlannedPart> {
         let open = self.skip_file();
-        let whole = |change: PlannedChange| {
-            let positions = 0..change.file.count;
-            PlannedPart { kind: change.file.kind, action: change.action, positions }
-        };
-        open.into_iter().chain(self.files.into_iter().map(whole)).collect()
+        open.into_iter().chain(self.files.into_iter().map(PlannedPart::whole)).collect()
     }
 }

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::executor::block_on;
 use proptest::prelude::*;
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions};
-use tikaud_core::destination::Receipt;
+use tikaud_core::destination::{Capabilities, Receipt};
 use tikaud_core::state::{ObjectKey, StateError, StateStore};
 use tokio::sync::Notify;
 
-use crate::faults::{Answering, HookedStore, Operation, TestClock, buyers};
-use crate::world::{Fuse, People, World, identifiers};
+use crate::faults::{Answering, HookedStore, Operation, TestClock, buyers, staged};
+use crate::world::{Fuse, People, World, capabilities, gathering, identifiers};
 
 fn run(world: &World, people: &People, fuse: &Arc<Fuse>) -> Result<Report, ActivationError> {
     let activation = world.activation(people, fuse);
@@ -27,12 +27,23 @@ fn complete(world: &World, people: &People) {
     assert_eq!(world.audience(), identifiers(people));
 }
 
-/// Ends the run from `before` to `broken` at every operation there is, then completes one with `after`.
+/// Ends the run from `before` to `broken` at every operation there is, then completes one with `after`; at a destination
+/// that takes each batch for itself, and at one that gathers them.
 fn at_every_boundary(before: Option<&People>, broken: &People, after: &People) -> u32 {
+    let gathered = at_every_boundary_of(gathering, before, broken, after);
+    gathered.min(at_every_boundary_of(capabilities, before, broken, after))
+}
+
+fn at_every_boundary_of(
+    capabilities: fn() -> Capabilities,
+    before: Option<&People>,
+    broken: &People,
+    after: &People,
+) -> u32 {
     let mut boundaries = 0;
     for takes_effect in [false, true] {
         for operations in 0.. {
-            let world = World::new();
+            let world = World::with(capabilities());
             if let Some(before) = before {
                 complete(&world, before);
             }
@@ -94,9 +105,9 @@ proptest! {
 async fn staged_batches_are_not_made_to_count_once_the_lease_has_lapsed() {
     let (world, clock) = (World::new(), TestClock::default());
     let (later, destination) = (clock.clone(), world.destination.clone());
-    let destination = Answering::new(&destination, move |_| {
+    let destination = Answering::new(&destination, move |batch| {
         later.advance_minutes(2);
-        Receipt::Staged
+        staged(batch)
     });
     let activation = buyers(&(0..3).collect(), destination.clone(), world.store.clone()).clock(Arc::new(clock));
     let error = activation.build().unwrap().run(&RunOptions::new()).await.unwrap_err();

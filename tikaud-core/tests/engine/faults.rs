@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use tikaud_core::activation::{SegmentActivation, SegmentActivationBuilder};
 use tikaud_core::destination::{
     Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationErrorKind, DestinationId, MemoryDestination, Receipt, Refusal, RefusalScope, Traffic,
+    DestinationError, DestinationErrorKind, DestinationId, Finished, MemoryDestination, Receipt, Refusal, RefusalScope,
+    Stage, Traffic,
 };
 use tikaud_core::state::{Clock, Hold, MemoryStateStore, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 
@@ -130,6 +131,11 @@ pub(crate) fn refused_batch() -> Receipt {
     Receipt::Refused(Refusal { scope: RefusalScope::Batch, error: refusal() })
 }
 
+/// The batch of this number is staged; every stage counts at `finish`.
+pub(crate) fn staged(batch: u32) -> Receipt {
+    Receipt::Staged(Stage::new(batch.into()))
+}
+
 impl fmt::Debug for Answering {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Answering")
@@ -171,7 +177,7 @@ struct AnsweringAudience {
 
 #[async_trait]
 impl AudienceWriter for AnsweringAudience {
-    fn audience(&self) -> &Audience {
+    fn audience(&self) -> Option<&Audience> {
         self.writer.audience()
     }
 
@@ -179,9 +185,11 @@ impl AudienceWriter for AnsweringAudience {
         Ok((self.destination.answer)(self.destination.batches.fetch_add(1, Ordering::SeqCst)))
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
+    async fn finish(&self) -> Finished {
         self.destination.finishes.fetch_add(1, Ordering::SeqCst);
-        Ok(())
+        let mut finished = Finished::default();
+        finished.counted = (0..self.destination.batches.load(Ordering::SeqCst).into()).map(Stage::new).collect();
+        finished
     }
 
     fn traffic(&self) -> Traffic {

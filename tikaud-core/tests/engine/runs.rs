@@ -10,7 +10,7 @@ use tikaud_core::plan::Guard;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::{MemoryStateStore, ObjectKey, StateError, StateStore};
 
-use crate::faults::{Answering, buyers, refused_batch};
+use crate::faults::{Answering, buyers, refused_batch, staged};
 use crate::world::{Fuse, People, World, capabilities, identifiers, mapping, segment};
 
 async fn run(world: &World, people: &People) -> Report {
@@ -237,7 +237,7 @@ async fn old_generations_and_their_snapshots_are_cleared_away() {
 #[tokio::test]
 async fn refused_batches_between_staged_ones_do_not_stop_the_kind() {
     let world = World::new();
-    let answer = |batch: u32| if batch.is_multiple_of(2) { refused_batch() } else { Receipt::Staged };
+    let answer = |batch: u32| if batch.is_multiple_of(2) { refused_batch() } else { staged(batch) };
     let destination = Answering::new(&world.destination, answer);
     let activation = buyers(&(0..24).collect(), destination.clone(), world.store.clone());
     activation.build().unwrap().run(&RunOptions::new()).await.unwrap();

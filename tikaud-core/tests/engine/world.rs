@@ -5,13 +5,15 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use tikaud_core::activation::SegmentActivation;
 use tikaud_core::destination::{
-    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationErrorKind, DestinationId, MemoryDestination, Receipt, Traffic,
+    Acknowledgement, Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection,
+    CreatedAudience, Creation, Destination, DestinationError, DestinationErrorKind, DestinationId, Finished, Known,
+    MemoryDestination, Receipt, Traffic,
 };
 use tikaud_core::diff::{IdentifierSet, IdentifierSets};
 use tikaud_core::identifier::{Field, FieldMapping, IdentifierKind};
@@ -45,6 +47,15 @@ pub(crate) fn capabilities() -> Capabilities {
     let mut capabilities = Capabilities::new(IdentifierKind::ALL.to_vec());
     capabilities.batch_limit = 3;
     capabilities.max_in_flight = 1;
+    capabilities
+}
+
+/// The same of a destination that gathers batches and makes an audience of the first of them.
+pub(crate) fn gathering() -> Capabilities {
+    let mut capabilities = capabilities();
+    capabilities.creation = Creation::WithFirstBatches;
+    capabilities.acknowledgement = Acknowledgement::AtFinish;
+    capabilities.replacement_every = Some(Duration::from_secs(1));
     capabilities
 }
 
@@ -168,6 +179,11 @@ impl Destination for FusedDestination {
         self.fuse.pass(self.inner.create_audience(spec), dead_destination).await
     }
 
+    async fn open_new_audience(&self, spec: &AudienceSpec) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        let writer = self.fuse.pass(self.inner.open_new_audience(spec), dead_destination).await?;
+        Ok(Box::new(FusedAudience { writer, fuse: Arc::clone(&self.fuse), store: self.store.clone() }))
+    }
+
     async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
         self.fuse.pass(self.inner.find_audiences(name), dead_destination).await
     }
@@ -212,8 +228,16 @@ struct FusedAudience {
 
 #[async_trait]
 impl AudienceWriter for FusedAudience {
-    fn audience(&self) -> &Audience {
+    fn audience(&self) -> Option<&Audience> {
         self.writer.audience()
+    }
+
+    fn recall(&self, known: &Known) {
+        self.writer.recall(known);
+    }
+
+    fn begin_replacement(&self) -> Result<(), DestinationError> {
+        self.writer.begin_replacement()
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
@@ -221,8 +245,12 @@ impl AudienceWriter for FusedAudience {
         self.fuse.pass(self.writer.apply(batch), dead_destination).await
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
-        self.fuse.pass(self.writer.finish(), dead_destination).await
+    async fn finish(&self) -> Finished {
+        if self.audience().is_none() {
+            assert!(!objects_named(&self.store, "create.json").await.is_empty(), "made without a durable intent");
+        }
+        let finish = async { Ok(self.writer.finish().await) };
+        self.fuse.pass(finish, dead_destination).await.unwrap_or_else(Finished::from)
     }
 
     fn traffic(&self) -> Traffic {
@@ -239,7 +267,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self { destination: MemoryDestination::with_capabilities(capabilities()), store: MemoryStateStore::new() }
+        Self::with(capabilities())
+    }
+
+    pub(crate) fn with(capabilities: Capabilities) -> Self {
+        Self { destination: MemoryDestination::with_capabilities(capabilities), store: MemoryStateStore::new() }
     }
 
     /// The activation of these people, in a process with this fuse.

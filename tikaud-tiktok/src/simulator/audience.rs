@@ -1,12 +1,14 @@
 //! One audience: a set of (type, digest), and what TikTok shows of it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::IdType;
+use super::file_audience::{FileAudience, FileChange};
+use super::file_content::Identifiers;
 use super::identifier_set::IdentifierSet;
+use super::refusal::{PARAMETER_ERROR, Refusal};
 use super::size_history::SizeHistory;
 
 /// From creation to expiry. TikTok counts 365 days from the last change or use; whether mapping requests count as
@@ -29,8 +31,12 @@ pub struct Audience {
     pub(crate) description: Option<String>,
     pub(crate) created: Timestamp,
     pub(crate) deleted: bool,
+    /// Where it is made of customer files.
+    pub(crate) files: Option<FileAudience>,
+    /// Days from its creation to its expiry, where they were given.
+    pub(crate) retention: Option<u16>,
     /// A type that was once added stays, also when its last identifier is gone.
-    identifiers: BTreeMap<IdType, IdentifierSet>,
+    identifiers: Identifiers,
     size: SizeHistory,
 }
 
@@ -43,7 +49,9 @@ impl Audience {
             description: None,
             created,
             deleted: false,
-            identifiers: BTreeMap::new(),
+            files: None,
+            retention: None,
+            identifiers: Identifiers::new(),
             size: SizeHistory::default(),
         }
     }
@@ -54,13 +62,19 @@ impl Audience {
         &self.id
     }
 
+    /// Whether it is made of customer files; if not, it is filled by mapping requests.
+    #[must_use]
+    pub fn is_of_files(&self) -> bool {
+        self.files.is_some()
+    }
+
     /// The ad account that it belongs to.
     #[must_use]
     pub fn advertiser_id(&self) -> &str {
         &self.advertiser_id
     }
 
-    /// Its name, as TikTok shows it: longer ones than 70 characters are cut to 67 and `...`.
+    /// Its name, as TikTok shows it: of a segment audience, longer ones than 70 characters are cut to 67 and `...`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -114,18 +128,71 @@ impl Audience {
 
     /// Notes the number of identifiers after a change.
     pub(crate) fn record_size(&mut self, now: Timestamp, lag: SignedDuration) {
-        let size: usize = self.identifiers.values().map(IdentifierSet::len).sum();
-        self.size.record(now, size as u64, lag);
+        self.size.record(now, people(&self.identifiers), lag);
+    }
+
+    /// Gives a new audience of customer files what they hold. Of too few people it keeps none.
+    pub(crate) fn fill(&mut self, identifiers: Identifiers, now: Timestamp, lag: SignedDuration) {
+        if people(&identifiers) >= MINIMUM_SIZE {
+            self.identifiers = identifiers;
+            self.record_size(now, lag);
+        } else if let Some(files) = &mut self.files {
+            files.too_small = true;
+        }
+    }
+
+    /// Changes an audience of customer files. What would leave too few people is refused.
+    pub(crate) fn change(
+        &mut self,
+        change: FileChange,
+        given: &Identifiers,
+        now: Timestamp,
+        lag: SignedDuration,
+    ) -> Result<(), Refusal> {
+        let after = change.apply(&self.identifiers, given);
+        if people(&after) < MINIMUM_SIZE {
+            let message = format!("The audience would have fewer than {MINIMUM_SIZE} people after the update.");
+            return Err(Refusal::new(PARAMETER_ERROR, message));
+        }
+        self.identifiers = after;
+        self.record_size(now, lag);
+        if let Some(files) = &mut self.files {
+            files.note(change, now);
+        }
+        Ok(())
+    }
+
+    /// Another name, which is not cut.
+    pub(crate) fn rename(&mut self, name: String, now: Timestamp) {
+        self.name = name;
+        if let Some(files) = &mut self.files {
+            files.note_rename(now);
+        }
+    }
+
+    /// Refuses when it has expired, and an audience of customer files also while it is processed or when it is too small.
+    pub(crate) fn check_editable(&self, now: Timestamp, lag: SignedDuration) -> Result<(), Refusal> {
+        if self.is_expired(now) {
+            return Err(Refusal::not_editable());
+        }
+        self.files.as_ref().map_or(Ok(()), |files| files.check_editable(now, lag))
     }
 
     pub(crate) fn delete(&mut self) {
         self.deleted = true;
-        self.identifiers = BTreeMap::new();
+        self.identifiers = Identifiers::new();
         self.size = SizeHistory::default();
     }
 
+    /// A given retention counts from the creation; without one every change of an audience of customer files begins anew.
     pub(crate) fn expires(&self) -> Timestamp {
-        self.created.saturating_add(LIFE).unwrap_or(Timestamp::MAX)
+        let last_change =
+            self.files.as_ref().and_then(|files| files.history.last()).map_or(self.created, |(_, at)| *at);
+        let (from, life) = match self.retention {
+            Some(days) => (self.created, SignedDuration::from_hours(24 * i64::from(days))),
+            None => (last_change, LIFE),
+        };
+        from.saturating_add(life).unwrap_or(Timestamp::MAX)
     }
 
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
@@ -157,6 +224,11 @@ impl fmt::Debug for Audience {
             .field("identifiers", &self.identifiers)
             .finish_non_exhaustive()
     }
+}
+
+/// Every identifier counts as one person.
+fn people(identifiers: &Identifiers) -> u64 {
+    identifiers.values().map(IdentifierSet::len).sum::<usize>() as u64
 }
 
 fn shown_name(name: &str) -> String {

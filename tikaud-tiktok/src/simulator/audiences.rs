@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Audience;
+use super::file_audience::FileAudience;
 
 /// The id before that of the first audience. Ids rise by one, so that a repeated run gets the same ones.
 const ID_BASE: u64 = 7_100_000_000_000_000_000;
@@ -18,6 +19,20 @@ impl Audiences {
         let at = self.0.len();
         self.0.push(Audience::new(id, advertiser_id.to_owned(), name, now));
         &mut self.0[at]
+    }
+
+    /// Creates an audience of customer files. Names are not unique here either.
+    pub(crate) fn create_of_files(
+        &mut self,
+        advertiser_id: &str,
+        name: String,
+        files: FileAudience,
+        now: Timestamp,
+    ) -> &mut Audience {
+        let audience = self.create(advertiser_id, "", now);
+        audience.name = name;
+        audience.files = Some(files);
+        audience
     }
 
     /// Every one, deleted ones included.

@@ -11,7 +11,7 @@ use super::{Endpoint, Request, Response};
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) endpoint: Option<Endpoint>,
-    /// The body of a POST request.
+    /// The body of a POST request that is JSON.
     pub(crate) body: Option<Result<Body<'a>, Refusal>>,
     pub(crate) action: Option<RequestAction>,
     pub(crate) request_id: String,
@@ -20,8 +20,11 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     pub(crate) fn read(request: &'a Request<'a>, number: usize) -> Self {
         let endpoint = Endpoint::at(request.path());
-        let body = (request.method() == "POST").then(|| Body::read(request));
+        let has_json = request.method() == "POST" && endpoint != Some(Endpoint::CustomAudienceFileUpload);
+        let body = has_json.then(|| Body::read(request));
         let action = match (&body, endpoint) {
+            // An update of the name alone has no action, not even by default.
+            (Some(Ok(body)), Some(Endpoint::CustomAudienceUpdate)) if body.raw("file_paths").is_none() => None,
             (Some(Ok(body)), Some(endpoint)) => {
                 body.string("action").ok().and_then(|name| RequestAction::read(endpoint, name.as_deref()))
             }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::audiences::Audiences;
-use super::refusal::{EMPTY_TOKEN, NO_PERMISSION, Refusal};
+use super::files::Files;
+use super::refusal::{EMPTY_TOKEN, NO_PERMISSION, PARAMETER_ERROR, Refusal};
 use super::world::{Role, TokenGrant, World};
 use super::{Endpoint, Request};
 
@@ -13,8 +14,9 @@ pub(crate) struct Context<'a> {
     pub(crate) world: &'a World,
     pub(crate) grant: &'a TokenGrant,
     pub(crate) audiences: &'a mut Audiences,
+    pub(crate) files: &'a mut Files,
     pub(crate) now: Timestamp,
-    /// How many users the request holds, for the log; the mapping endpoint fills it in.
+    /// How many users the request holds, for the log; mapping and upload fill it in.
     pub(crate) users: Option<u64>,
 }
 
@@ -31,6 +33,16 @@ impl Context<'_> {
         }
         let message = format!("No permission: you must be an Admin or Operator of the ad account {advertiser_id}.");
         Err(Refusal::new(NO_PERMISSION, message))
+    }
+
+    /// Refuses when the account has as many audiences as it may have.
+    pub(crate) fn check_room(&self, advertiser_id: &str) -> Result<(), Refusal> {
+        let limit = self.world.limits.audiences_per_account;
+        if self.audiences.of_account(advertiser_id).count() < limit {
+            return Ok(());
+        }
+        let message = format!("The ad account has {limit} audiences, which is the limit. Delete some first.");
+        Err(Refusal::new(PARAMETER_ERROR, message))
     }
 
     /// TikTok was seen to answer 40001 for an account that is gone as well as for one that belongs to somebody else.

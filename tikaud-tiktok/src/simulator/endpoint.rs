@@ -30,11 +30,20 @@ pub enum Endpoint {
     /// `POST /dmp/custom_audience/delete/`: deletes audiences.
     #[serde(rename = "/dmp/custom_audience/delete/")]
     CustomAudienceDelete,
+    /// `POST /dmp/custom_audience/file/upload/`: takes a customer file.
+    #[serde(rename = "/dmp/custom_audience/file/upload/")]
+    CustomAudienceFileUpload,
+    /// `POST /dmp/custom_audience/create/`: makes an audience of customer files.
+    #[serde(rename = "/dmp/custom_audience/create/")]
+    CustomAudienceCreate,
+    /// `POST /dmp/custom_audience/update/`: changes one, or the name of any audience.
+    #[serde(rename = "/dmp/custom_audience/update/")]
+    CustomAudienceUpdate,
 }
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::SegmentAudience,
         Self::SegmentMapping,
         Self::AdvertiserGet,
@@ -43,6 +52,9 @@ impl Endpoint {
         Self::CustomAudienceGet,
         Self::CustomAudienceList,
         Self::CustomAudienceDelete,
+        Self::CustomAudienceFileUpload,
+        Self::CustomAudienceCreate,
+        Self::CustomAudienceUpdate,
     ];
 
     /// The whole path, such as `/open_api/v1.3/segment/mapping/`.
@@ -57,6 +69,9 @@ impl Endpoint {
             Self::CustomAudienceGet => "/open_api/v1.3/dmp/custom_audience/get/",
             Self::CustomAudienceList => "/open_api/v1.3/dmp/custom_audience/list/",
             Self::CustomAudienceDelete => "/open_api/v1.3/dmp/custom_audience/delete/",
+            Self::CustomAudienceFileUpload => "/open_api/v1.3/dmp/custom_audience/file/upload/",
+            Self::CustomAudienceCreate => "/open_api/v1.3/dmp/custom_audience/create/",
+            Self::CustomAudienceUpdate => "/open_api/v1.3/dmp/custom_audience/update/",
         }
     }
 
@@ -69,7 +84,12 @@ impl Endpoint {
     #[must_use]
     pub const fn method(self) -> &'static str {
         match self {
-            Self::SegmentAudience | Self::SegmentMapping | Self::CustomAudienceDelete => "POST",
+            Self::SegmentAudience
+            | Self::SegmentMapping
+            | Self::CustomAudienceDelete
+            | Self::CustomAudienceFileUpload
+            | Self::CustomAudienceCreate
+            | Self::CustomAudienceUpdate => "POST",
             _ => "GET",
         }
     }
@@ -77,7 +97,12 @@ impl Endpoint {
     /// The scope that a token needs for it; `None` when any token will do.
     pub(crate) const fn scope(self) -> Option<u32> {
         match self {
-            Self::SegmentAudience | Self::SegmentMapping | Self::CustomAudienceDelete => Some(31),
+            Self::SegmentAudience
+            | Self::SegmentMapping
+            | Self::CustomAudienceDelete
+            | Self::CustomAudienceFileUpload
+            | Self::CustomAudienceCreate
+            | Self::CustomAudienceUpdate => Some(31),
             Self::CustomAudienceGet | Self::CustomAudienceList => Some(30),
             Self::AdvertiserGet | Self::AdvertiserInfo => Some(100),
             Self::UserInfo => None,
@@ -85,7 +110,7 @@ impl Endpoint {
     }
 }
 
-/// The field `action` of the segment endpoints.
+/// The field `action` of the segment endpoints and of `/dmp/custom_audience/update/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -96,6 +121,12 @@ pub enum RequestAction {
     Add,
     /// Delete an audience, or identifiers from audiences.
     Delete,
+    /// Add the identifiers in customer files.
+    Append,
+    /// Remove the identifiers in customer files.
+    Remove,
+    /// Put the identifiers in customer files in the place of all others.
+    Replace,
 }
 
 impl RequestAction {
@@ -105,6 +136,10 @@ impl RequestAction {
             (Endpoint::SegmentAudience, None | Some("create")) => Some(Self::Create),
             (Endpoint::SegmentMapping, None | Some("add")) => Some(Self::Add),
             (Endpoint::SegmentAudience | Endpoint::SegmentMapping, Some("delete")) => Some(Self::Delete),
+            (Endpoint::CustomAudienceUpdate, Some("APPEND")) => Some(Self::Append),
+            (Endpoint::CustomAudienceUpdate, Some("REMOVE")) => Some(Self::Remove),
+            // The default, with which a forgotten action wipes an audience.
+            (Endpoint::CustomAudienceUpdate, None | Some("REPLACE")) => Some(Self::Replace),
             _ => None,
         }
     }

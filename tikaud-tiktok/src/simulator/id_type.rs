@@ -1,11 +1,11 @@
-//! The identifier types of the field `id_schema`.
+//! The types of identifiers.
 
 use std::fmt;
 
-/// An identifier type as the field `id_schema` of `/segment/mapping/` names it.
+/// An identifier type: as the field `id_schema` of `/segment/mapping/` names it, and those that only customer files have.
 ///
-/// TikTok's published enum has six values. [`EmailSha512`](Self::EmailSha512) is not among them and is taken only in a
-/// world that says so.
+/// TikTok's published enum for `id_schema` has six values. [`EmailSha512`](Self::EmailSha512) is not among them and is taken
+/// only in a world that says so; [`MaidSha256`](Self::MaidSha256) and [`MaidMd5`](Self::MaidMd5) are never taken there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum IdType {
@@ -21,13 +21,17 @@ pub enum IdType {
     IdfaMd5,
     /// `AAID_SHA256`
     AaidSha256,
-    /// `AAID_MD5`
+    /// `AAID_MD5`, which customer files call `GAID_MD5`.
     AaidMd5,
+    /// `MAID_SHA256`: an IDFA or an AAID in a customer file that does not say which.
+    MaidSha256,
+    /// `MAID_MD5`, likewise.
+    MaidMd5,
 }
 
 impl IdType {
     /// Every type.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::EmailSha256,
         Self::EmailSha512,
         Self::PhoneSha256,
@@ -35,9 +39,11 @@ impl IdType {
         Self::IdfaMd5,
         Self::AaidSha256,
         Self::AaidMd5,
+        Self::MaidSha256,
+        Self::MaidMd5,
     ];
 
-    /// The name in `id_schema`, such as `EMAIL_SHA256`.
+    /// The name, such as `EMAIL_SHA256`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,6 +54,8 @@ impl IdType {
             Self::IdfaMd5 => "IDFA_MD5",
             Self::AaidSha256 => "AAID_SHA256",
             Self::AaidMd5 => "AAID_MD5",
+            Self::MaidSha256 => "MAID_SHA256",
+            Self::MaidMd5 => "MAID_MD5",
         }
     }
 
@@ -68,8 +76,8 @@ impl IdType {
     #[must_use]
     pub const fn digest_len(self) -> usize {
         match self {
-            Self::IdfaMd5 | Self::AaidMd5 => 16,
-            Self::EmailSha256 | Self::PhoneSha256 | Self::IdfaSha256 | Self::AaidSha256 => 32,
+            Self::IdfaMd5 | Self::AaidMd5 | Self::MaidMd5 => 16,
+            Self::EmailSha256 | Self::PhoneSha256 | Self::IdfaSha256 | Self::AaidSha256 | Self::MaidSha256 => 32,
             Self::EmailSha512 => 64,
         }
     }
@@ -81,7 +89,8 @@ impl IdType {
             Self::IdfaMd5 => Some(Self::IdfaSha256),
             Self::AaidSha256 => Some(Self::AaidMd5),
             Self::AaidMd5 => Some(Self::AaidSha256),
-            Self::EmailSha256 | Self::EmailSha512 | Self::PhoneSha256 => None,
+            // A customer file has one type for good, so that these cannot meet.
+            Self::EmailSha256 | Self::EmailSha512 | Self::PhoneSha256 | Self::MaidSha256 | Self::MaidMd5 => None,
         }
     }
 }

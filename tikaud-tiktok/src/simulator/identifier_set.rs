@@ -44,6 +44,26 @@ impl IdentifierSet {
         };
     }
 
+    /// Puts in what another set of the same type holds.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Short(set), Self::Short(other)) => set.extend(other),
+            (Self::Middle(set), Self::Middle(other)) => set.extend(other),
+            (Self::Long(set), Self::Long(other)) => set.extend(other),
+            _ => {}
+        }
+    }
+
+    /// Takes out what another set of the same type holds.
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Short(set), Self::Short(other)) => set.retain(|digest| !other.contains(digest)),
+            (Self::Middle(set), Self::Middle(other)) => set.retain(|digest| !other.contains(digest)),
+            (Self::Long(set), Self::Long(other)) => set.retain(|digest| !other.contains(digest)),
+            _ => {}
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Short(set) => set.len(),

@@ -14,9 +14,9 @@ pub struct LoggedRequest {
     pub method: Cow<'static, str>,
     /// The path; of one that is not simulated, the first 200 bytes at most.
     pub path: Cow<'static, str>,
-    /// The action of a segment request, given or by default.
+    /// The action of a segment request or of a change by customer files, given or by default.
     pub action: Option<RequestAction>,
-    /// How many users the field `batch_data` holds, where it is there and a list.
+    /// How many users the field `batch_data` holds, where it is there and a list; how many rows an uploaded file has.
     pub users: Option<u64>,
     /// The HTTP status; `None` when the connection was closed without an answer.
     pub status: Option<u16>,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::audiences::Audiences;
 use super::call::{Answer, Call};
 use super::context::{Context, authorize};
+use super::files::Files;
 use super::log::bounded;
 use super::quota::Quota;
 use super::refusal::{self, Refusal};
@@ -39,6 +40,7 @@ use super::{
 pub struct Simulator {
     world: World,
     audiences: Audiences,
+    files: Files,
     log: Vec<LoggedRequest>,
     faults: FaultProgram,
     quota: Quota,
@@ -51,6 +53,7 @@ impl Simulator {
         Self {
             world,
             audiences: Audiences::default(),
+            files: Files::default(),
             log: Vec::new(),
             faults: FaultProgram::default(),
             quota: Quota::default(),
@@ -104,7 +107,7 @@ impl Simulator {
         self.faults = program;
     }
 
-    /// Forgets audiences, requests and faults, and keeps the world. Ids begin anew.
+    /// Forgets audiences, files, requests and faults, and keeps the world. Ids begin anew.
     pub fn reset(&mut self) {
         *self = Self::new(self.world.clone());
     }
@@ -137,7 +140,8 @@ impl Simulator {
             Some(Err(refusal)) => Err(refusal.clone()),
             None => Err(Refusal::new(refusal::INVALID_PARAMETERS, "There is no body.")),
         };
-        let mut context = Context { world: &self.world, grant, audiences: &mut self.audiences, now, users: None };
+        let (audiences, files) = (&mut self.audiences, &mut self.files);
+        let mut context = Context { world: &self.world, grant, audiences, files, now, users: None };
         let data = endpoints::answer(endpoint, &mut context, call.request, body);
         *users = context.users;
         data

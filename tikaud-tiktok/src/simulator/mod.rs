@@ -68,7 +68,9 @@
 //! hierarchical scopes and roles; every documented field with its type, length and enum; sets of identifiers with
 //! idempotent add and delete; names cut to 67 characters and `...`; names that are not unique; a `get` that leaves out
 //! unknown audiences without an error; sizes that show a day later; expiry after 365 days; HTTP 404 for a path
-//! without its trailing slash.
+//! without its trailing slash. Of customer files: forms with a signature, files of one type without and of several with a
+//! header, an audience's type fixed by its first file, `REPLACE` as the default action, at most once a day, audiences that
+//! cannot be changed while they are processed, and that no change may leave with fewer than 1,000 people.
 //!
 //! TikTok does not say, and these are **guesses**:
 //!
@@ -87,20 +89,30 @@
 //! * That every identifier is one matched person, and that a change shows after 24 hours (TikTok: 24 to 48).
 //! * What becomes of a `description`, which no document knows: [`DescriptionRule`]. `get` and `list` show one that is
 //!   kept in a field of that name, which is the simulator's own.
+//! * That a file's content is checked when it is uploaded (40914), that its path is good for 24 hours, that empty cells are
+//!   taken in files of several types, and that a header of one title is.
+//! * That an audience of customer files is processed as long as its change takes to show, is valid meanwhile if it was
+//!   before, and that 40002 is the code for each refusal of a change. What its history calls a change.
+//! * That an audience of any kind can be renamed, a segment audience beyond 70 characters as well.
 //! * That the quota, off by default, counts in seconds of the clock and for each endpoint.
 //!
-//! Not simulated: customer files, sharing, lookalike audiences, the giving and revoking of tokens, more than one app,
+//! Not simulated: sharing, lookalike audiences, the giving and revoking of tokens, more than one app,
 //! matching against real people.
 
 mod audience;
 mod audiences;
 mod body;
+mod calculate_type;
 mod call;
 mod context;
 mod control;
 mod endpoint;
 mod endpoints;
 mod fault;
+mod file_audience;
+mod file_content;
+mod files;
+mod form;
 mod id_type;
 mod identifier_set;
 mod json;

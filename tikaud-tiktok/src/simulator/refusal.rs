@@ -20,6 +20,22 @@ pub(crate) const TOO_MANY_IDS: i64 = 40011;
 pub(crate) const INVALID_BATCH_SIZE: i64 = 40061;
 /// An identifier is not hashed.
 pub(crate) const PII_NOT_HASHED: i64 = 40062;
+/// The file's signature is not that of the file.
+pub(crate) const SIGNATURE_MISMATCH: i64 = 40900;
+/// The file is not there.
+pub(crate) const FILE_MISSING: i64 = 40905;
+/// The file holds nothing.
+pub(crate) const FILE_EMPTY: i64 = 40906;
+/// The file is too large.
+pub(crate) const FILE_TOO_LARGE: i64 = 40907;
+/// The file's name does not end as it must.
+pub(crate) const FILE_NAME: i64 = 40908;
+/// The file's type is not one of the enum.
+pub(crate) const UNSUPPORTED_CALCULATE_TYPE: i64 = 40909;
+/// The file was uploaded too long ago.
+pub(crate) const FILE_EXPIRED: i64 = 40910;
+/// The file does not hold what its type says.
+pub(crate) const FILE_INVALID: i64 = 40914;
 /// Too many requests by this app.
 pub(crate) const TOO_MANY_REQUESTS: i64 = 40100;
 /// The app's id and secret do not belong together.
@@ -59,6 +75,11 @@ impl Refusal {
     /// An audience that is not there, not any more, or of another ad account.
     pub(crate) fn audience_not_found(field: &str) -> Self {
         Self::new(NOT_FOUND, format!("{field}: Audience does not exist."))
+    }
+
+    /// An audience that is being processed, is too small, or has expired: TikTok's text for all three.
+    pub(crate) fn not_editable() -> Self {
+        Self::new(PARAMETER_ERROR, "Audience is not editable, please check audience status.")
     }
 
     pub(crate) fn too_many_requests() -> Self {

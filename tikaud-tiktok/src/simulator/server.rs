@@ -17,10 +17,12 @@ use jiff::Timestamp;
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{Delivery, Request, Response, Simulator};
+use super::{Delivery, Endpoint, Request, Response, Simulator};
 
 /// A body that is larger is refused with HTTP 413. TikTok's own limit is not known; this one keeps memory bounded.
 const BODY_LIMIT: usize = 64 << 20;
+/// An upload may be larger than the largest file that is taken, so that TikTok's own code tells it.
+const UPLOAD_LIMIT: usize = 256 << 20;
 
 type Clock = dyn Fn() -> Timestamp + Send + Sync;
 
@@ -144,7 +146,9 @@ async fn answer(
     request: hyper::Request<Incoming>,
 ) -> Result<HttpResponse<Full<Bytes>>, ConnectionDropped> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
+    let is_upload = Endpoint::at(parts.uri.path()) == Some(Endpoint::CustomAudienceFileUpload);
+    let limit = if is_upload { UPLOAD_LIMIT } else { BODY_LIMIT };
+    let Ok(body) = Limited::new(body, limit).collect().await else {
         return Ok(http_response(Response::text(413, "413 request entity too large")));
     };
     let mut request = Request::new(parts.method.as_str(), parts.uri.path())

@@ -102,11 +102,11 @@ async fn an_audience_opens_as_tiktok_describes_it() {
     let server = MockServer::start().await;
     Mock::given(path(GET)).respond_with(ok(&audience_details())).mount(&server).await;
     let writer = destination(client(server.uri())).open_audience(&AudienceId::new(AUDIENCE)).await.unwrap();
-    let audience = writer.audience();
+    let audience = writer.audience().unwrap();
     assert_eq!(audience.id.as_str(), AUDIENCE);
     assert_eq!(audience.name.as_deref(), Some("Buyers"));
     assert_eq!((audience.matched, audience.ready), (Some(0), Some(false)));
-    insta::assert_snapshot!(seen(&server).await, @r#"GET /open_api/v1.3/dmp/custom_audience/get/ advertiser_id=7000000000000000001 custom_audience_ids=["7000000000000000042"] history_size=1"#);
+    insta::assert_snapshot!(seen(&server).await, @r#"GET /open_api/v1.3/dmp/custom_audience/get/ advertiser_id=7000000000000000001 custom_audience_ids=["7000000000000000042"] history_size=100"#);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn a_batch_is_one_request_of_one_kind() {
     let writer = open(&server, client(server.uri())).await;
     mapping().respond_with(ok(&json!({}))).expect(1).mount(&server).await;
     assert!(matches!(writer.apply(&batch(IdentifierKind::IdfaMd5, 2)).await, Ok(Receipt::Accepted)));
-    assert!(writer.finish().await.is_ok());
+    assert!(writer.finish().await.failure.is_none());
     insta::assert_snapshot!(seen(&server).await.lines().last().unwrap(), @r#"POST /open_api/v1.3/segment/mapping/ {"advertiser_ids":["7000000000000000001"],"action":"add","id_schema":["IDFA_MD5"],"batch_data":[[{"id":"00000000000000000000000000000000","audience_ids":["7000000000000000042"]}],[{"id":"00000000000000010000000000000000","audience_ids":["7000000000000000042"]}]]}"#);
 }
 

@@ -3,6 +3,7 @@
 mod audiences;
 mod batches;
 mod check;
+mod customer_files;
 mod secrecy;
 mod transport;
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::multipart;
 use tikaud_core::destination::{DestinationError, DestinationErrorKind};
 use url::Url;
 
 use super::Failure;
-use crate::wire::{Defect, Payload, RawReply};
+use crate::wire::{Defect, Form, Payload, RawReply};
 
 /// The header that TikTok wants the token in, without `Bearer`.
 const ACCESS_TOKEN: &str = "Access-Token";
@@ -49,6 +50,7 @@ pub(super) async fn exchange(
     let request = match payload {
         Payload::Query(query) => http.get(url.clone()).query(query),
         Payload::Body(body) => http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body.clone()),
+        Payload::Form(form) => http.post(url.clone()).multipart(multipart(form)?),
     };
     let mut response = request.header(ACCESS_TOKEN, token).send().await.map_err(Failure::from_reqwest)?;
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -66,4 +68,12 @@ pub(super) async fn exchange(
     }
     reply.body = body.freeze();
     Ok(reply)
+}
+
+/// The form as reqwest wants it. The content is shared, not copied.
+fn multipart(form: &Form) -> Result<multipart::Form, Failure> {
+    let file = multipart::Part::stream_with_length(form.content.clone(), form.content.len() as u64);
+    let file = file.file_name(form.file_name).mime_str(form.media_type).map_err(Failure::from_reqwest)?;
+    let fields = form.fields.iter().fold(multipart::Form::new(), |all, (name, text)| all.text(*name, text.clone()));
+    Ok(fields.part(form.file, file))
 }

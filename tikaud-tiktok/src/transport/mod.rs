@@ -42,11 +42,14 @@ pub(crate) struct TransportSettings {
     pub(crate) token: HeaderValue,
     pub(crate) pace: Arc<Pace>,
     pub(crate) retry: RetryPolicy,
-    /// How long one attempt may take, reading the reply included.
+    /// How long one attempt may take, reading the reply included; a file has more.
     pub(crate) attempt_timeout: Duration,
     /// Gives numbers evenly distributed between 0 and 1.
     pub(crate) jitter: Jitter,
 }
+
+/// Bytes of a file in a second at the least: the upstream of a poor line.
+const SLOWEST_UPLOAD: u64 = 128 << 10;
 
 /// Where randomness comes from.
 pub(crate) type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
@@ -152,9 +155,10 @@ impl Transport {
         let body_bytes = match payload {
             Payload::Query(_) => 0,
             Payload::Body(body) => body.len(),
+            Payload::Form(form) => form.content.len(),
         };
         traffic.request(body_bytes, attempt > 1);
-        let timeout = self.settings.attempt_timeout;
+        let timeout = self.settings.attempt_timeout + upload_time(payload);
         let exchange = exchange::exchange(&self.http, url, &self.settings.token, payload);
         let result = match tokio::time::timeout(timeout, exchange).await {
             Ok(reply) => reply.and_then(|reply| decode(&reply, &request.known_ids()).map_err(Failure::from)),
@@ -178,6 +182,14 @@ impl Transport {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let until_midnight = Duration::from_secs(DAY - since_epoch % DAY);
         Surroundings { jitter: (self.settings.jitter)(), until_midnight }
+    }
+}
+
+/// What an upload may take beyond the time of one attempt.
+fn upload_time(payload: &Payload) -> Duration {
+    match payload {
+        Payload::Form(form) => Duration::from_secs(form.content.len() as u64 / SLOWEST_UPLOAD),
+        Payload::Query(_) | Payload::Body(_) => Duration::ZERO,
     }
 }
 

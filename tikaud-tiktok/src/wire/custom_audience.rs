@@ -1,10 +1,12 @@
 //! `GET /dmp/custom_audience/get/` and `/list/`: the audiences of an ad account.
 //! <https://github.com/tiktok/tiktok-business-api-sdk/blob/main/yml_files/dmp_custom_audience_list.yml>
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use tikaud_core::destination::{Audience, AudienceId};
 
-use super::{Payload, Request, lenient, query_list};
+use super::{CalculateType, Payload, Request, lenient, query_list};
+use crate::audience_kind::AudienceKind;
 
 /// Asks for one audience.
 pub(crate) struct CustomAudienceGet<'a> {
@@ -22,12 +24,24 @@ pub(crate) struct CustomAudienceGetData {
 #[derive(Deserialize)]
 struct GotAudience {
     audience_details: AudienceDetails,
+    #[serde(default)]
+    audience_history: Option<Vec<HistoryEntry>>,
+}
+
+/// One change of an audience. TikTok publishes no list of what the other fields may hold.
+#[derive(Deserialize)]
+struct HistoryEntry {
+    #[serde(default, deserialize_with = "lenient::time")]
+    opt_time: Option<Timestamp>,
 }
 
 impl CustomAudienceGetData {
     /// This audience, when it is there.
     pub(crate) fn into_details(self, audience_id: &str) -> Option<AudienceDetails> {
-        self.list.into_iter().map(|got| got.audience_details).find(|it| it.audience_id.as_deref() == Some(audience_id))
+        let got = self.list.into_iter().find(|got| got.audience_details.audience_id.as_deref() == Some(audience_id))?;
+        let changes = got.audience_history.into_iter().flatten().filter_map(|entry| entry.opt_time);
+        let last_change = changes.chain(got.audience_details.create_time).max();
+        Some(AudienceDetails { last_change, ..got.audience_details })
     }
 }
 
@@ -40,8 +54,8 @@ impl Request for CustomAudienceGet<'_> {
         Payload::Query(vec![
             ("advertiser_id", self.advertiser_id.to_owned()),
             ("custom_audience_ids", query_list(&[self.audience_id])),
-            // Up to 100 entries come unasked, of which none is read.
-            ("history_size", "1".to_owned()),
+            // Which entry comes first is not documented, and the latest one is needed.
+            ("history_size", "100".to_owned()),
         ])
     }
 
@@ -127,6 +141,16 @@ pub(crate) struct AudienceDetails {
     /// False when another account shares it with this one.
     #[serde(default)]
     is_creator: Option<bool>,
+    /// What its files hold: `MULTIPLE_TYPES` for a streaming audience.
+    #[serde(default)]
+    calculate_type: Option<String>,
+    #[serde(default, deserialize_with = "lenient::time")]
+    create_time: Option<Timestamp>,
+    #[serde(default, deserialize_with = "lenient::time")]
+    pub(crate) expired_time: Option<Timestamp>,
+    /// When it was last changed or created, as far as its history tells; `list` has no history.
+    #[serde(skip)]
+    pub(crate) last_change: Option<Timestamp>,
 }
 
 /// Types that are made in other ways than through the streaming endpoints. Streaming audiences are called `Partner`;
@@ -154,10 +178,26 @@ impl AudienceDetails {
         Some(Audience { id, name: self.name, matched: self.cover_num, ready: self.is_valid, warnings })
     }
 
-    /// Whether it may be a streaming audience that belongs to the account itself.
-    pub(crate) fn may_be_own_streaming(&self) -> bool {
-        let other = |kind: &String| OTHER_TYPES.iter().any(|other| other.eq_ignore_ascii_case(kind));
-        self.is_creator != Some(false) && !self.audience_type.as_ref().is_some_and(other)
+    /// Whether it may be an audience of this kind that belongs to the account itself.
+    pub(crate) fn may_be_own(&self, kind: AudienceKind) -> bool {
+        self.is_creator != Some(false) && self.may_be(kind)
+    }
+
+    /// Whether it may be an audience of this kind. The names of types are compared loosely.
+    pub(crate) fn may_be(&self, kind: AudienceKind) -> bool {
+        let Some(name) = &self.audience_type else { return true };
+        match kind {
+            AudienceKind::Streaming => !OTHER_TYPES.iter().any(|other| other.eq_ignore_ascii_case(name)),
+            AudienceKind::CustomerFile => {
+                let name = name.to_ascii_lowercase();
+                name.contains("customer") && name.contains("file")
+            }
+        }
+    }
+
+    /// What its files hold, when TikTok says so.
+    pub(crate) fn calculate_type(&self) -> Option<CalculateType> {
+        CalculateType::of_name(self.calculate_type.as_deref()?)
     }
 }
 
@@ -171,15 +211,36 @@ mod tests {
 
     #[test]
     fn the_type_is_understood_under_both_of_its_names() {
-        assert!(!details(r#"{"audience_id":"1","type":"Lookalike Audience"}"#).may_be_own_streaming());
-        assert!(!details(r#"{"audience_id":"1","audience_type":"customer file audience"}"#).may_be_own_streaming());
-        assert!(details(r#"{"audience_id":"1","type":"Partner"}"#).may_be_own_streaming());
-        assert!(details(r#"{"audience_id":"1","type":"Something new"}"#).may_be_own_streaming());
+        let kinds = [AudienceKind::Streaming, AudienceKind::CustomerFile];
+        let may_be = |json: &str| kinds.map(|kind| details(json).may_be(kind));
+        assert_eq!(may_be(r#"{"audience_id":"1","type":"Lookalike Audience"}"#), [false, false]);
+        assert_eq!(may_be(r#"{"audience_id":"1","audience_type":"customer file audience"}"#), [false, true]);
+        assert_eq!(may_be(r#"{"audience_id":"1","type":"Partner"}"#), [true, false]);
+        assert_eq!(may_be(r#"{"audience_id":"1","type":"Something new"}"#), [true, false]);
+        assert_eq!(may_be(r#"{"audience_id":"1"}"#), [true, true]);
+    }
+
+    #[test]
+    fn the_last_change_is_the_latest_of_history_and_creation_in_whatever_order() {
+        let last_change = |history: &str| {
+            let details = r#"{"audience_id":"1","create_time":"2026-11-23 10:00:00"}"#;
+            let json = format!(r#"{{"list":[{{"audience_details":{details},"audience_history":{history}}}]}}"#);
+            let data: CustomAudienceGetData = serde_json::from_str(&json).unwrap();
+            data.into_details("1").unwrap().last_change.unwrap().to_string()
+        };
+        let late = r#"{"opt_time":"2026-11-24 09:30:00"}"#;
+        let early = r#"{"action":"create","opt_time":"2026-11-23 10:00:00"}"#;
+        for history in [format!("[{late},{early}]"), format!("[{early},{late},{{}}]")] {
+            assert_eq!(last_change(&history), "2026-11-24T09:30:00Z");
+        }
+        for history in ["null", "[]", r#"[{"opt_time":"yesterday"}]"#] {
+            assert_eq!(last_change(history), "2026-11-23T10:00:00Z");
+        }
     }
 
     #[test]
     fn an_audience_shared_by_another_account_is_not_ours() {
-        assert!(!details(r#"{"audience_id":"1","is_creator":false}"#).may_be_own_streaming());
+        assert!(!details(r#"{"audience_id":"1","is_creator":false}"#).may_be_own(AudienceKind::Streaming));
     }
 
     #[test]

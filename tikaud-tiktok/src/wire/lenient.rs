@@ -1,5 +1,8 @@
 //! Fields that TikTok has been seen to send in more than one JSON type.
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -16,6 +19,13 @@ pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<St
 /// An id without which the answer is worth nothing.
 pub(super) fn required_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     id(deserializer)?.ok_or_else(|| D::Error::custom("no id"))
+}
+
+/// A time as TikTok writes it, `YYYY-MM-DD HH:MM:SS` in GMT. Anything else is `None`.
+pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let Value::String(text) = Value::deserialize(deserializer)? else { return Ok(None) };
+    let time = text.parse::<DateTime>().ok().and_then(|time| TimeZone::UTC.to_timestamp(time).ok());
+    Ok(time)
 }
 
 /// A count: a number, or a number as text. Anything else is `None`.

@@ -5,8 +5,12 @@
 
 mod advertiser_get;
 mod advertiser_info;
+mod calculate_type;
 mod custom_audience;
+mod custom_audience_create;
+mod custom_audience_update;
 mod envelope;
+mod file_upload;
 mod lenient;
 mod return_code;
 mod safe_text;
@@ -15,8 +19,12 @@ mod segment_mapping;
 
 pub(crate) use advertiser_get::AdvertiserGet;
 pub(crate) use advertiser_info::{AdvertiserDetails, AdvertiserInfo};
+pub(crate) use calculate_type::{CalculateType, Column};
 pub(crate) use custom_audience::{AudienceDetails, CustomAudienceGet, CustomAudienceList};
+pub(crate) use custom_audience_create::{CreateCustomAudience, MOST_FILES};
+pub(crate) use custom_audience_update::{AudienceChange, FileAction, UpdateCustomAudience};
 pub(crate) use envelope::{Answer, Defect, RawReply, ReplyError, decode};
+pub(crate) use file_upload::UploadFile;
 pub(crate) use return_code::{Outcome, RetryClass, ReturnCode};
 pub(crate) use segment_audience::CreateSegmentAudience;
 pub(crate) use segment_mapping::{SegmentMapping, accepted_kinds};
@@ -44,10 +52,21 @@ pub(crate) trait Request: Send + Sync {
     fn known_ids(&self) -> Vec<&str>;
 }
 
-/// What is sent: a query by GET, or a JSON body by POST. It may hold a secret or identifiers, hence no `Debug`.
+/// What is sent: a query by GET, or a JSON body or a form by POST. It may hold a secret or identifiers, hence no `Debug`.
 pub(crate) enum Payload {
     Query(Vec<(&'static str, String)>),
     Body(Bytes),
+    Form(Form),
+}
+
+/// Fields and a file, to be sent as `multipart/form-data`.
+pub(crate) struct Form {
+    pub(crate) fields: Vec<(&'static str, String)>,
+    /// The field that the file is.
+    pub(crate) file: &'static str,
+    pub(crate) file_name: &'static str,
+    pub(crate) media_type: &'static str,
+    pub(crate) content: Bytes,
 }
 
 impl Payload {

@@ -63,6 +63,13 @@ impl ReturnCode {
     /// A value is not of the form of the hash that the id schema names.
     pub(crate) const NOT_HASHED: i64 = 40062;
 
+    /// A file did not arrive as it was sent.
+    pub(crate) const SIGNATURE_MISMATCH: i64 = 40900;
+    /// An uploaded file is not there any more.
+    pub(crate) const FILE_MISSING: i64 = 40905;
+    /// An uploaded file has been kept long enough.
+    pub(crate) const FILE_EXPIRED: i64 = 40910;
+
     /// What this code means. A code that the table does not have is judged by its range.
     pub(crate) fn of(code: i64) -> &'static Self {
         let at = |line: &&Self| (line.first..=line.last).contains(&code);

@@ -7,6 +7,8 @@ mod conformance;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod customer_file;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod kinds;

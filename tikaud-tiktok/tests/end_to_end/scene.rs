@@ -94,7 +94,13 @@ impl Scene {
     }
 
     pub(crate) async fn of(world: World) -> Self {
-        let server = SimulatorServer::start(("127.0.0.1", 0), Simulator::new(world)).await.unwrap();
+        Self::at(world, Timestamp::now).await
+    }
+
+    /// The same at the times that a clock tells.
+    pub(crate) async fn at(world: World, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        let simulator = Simulator::new(world);
+        let server = SimulatorServer::start_with_clock(("127.0.0.1", 0), simulator, clock).await.unwrap();
         let client = client(&server).build().unwrap();
         Self { server, store: MemoryStateStore::new(), client, in_flight: 1 }
     }

@@ -9,6 +9,8 @@ mod carriers;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod customer_files;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod mapping;

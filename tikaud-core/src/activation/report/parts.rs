@@ -141,8 +141,8 @@ fn audience(generation: &Generation, writer: &dyn AudienceWriter, created: bool)
         name: record.name,
         description: record.description,
         created,
-        matched: found.matched,
-        ready: found.ready,
+        matched: found.and_then(|found| found.matched),
+        ready: found.and_then(|found| found.ready),
     })
 }
 

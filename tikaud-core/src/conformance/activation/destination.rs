@@ -8,7 +8,8 @@ use tokio::task::yield_now;
 
 use crate::destination::{
     Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationErrorKind, DestinationId, MemoryDestination, Receipt, Refusal, RefusalScope, Traffic,
+    DestinationError, DestinationErrorKind, DestinationId, Finished, Known, MemoryDestination, Receipt, Refusal,
+    RefusalScope, Traffic,
 };
 use crate::identifier::IdentifierKind;
 
@@ -100,6 +101,12 @@ impl Destination for CaseDestination {
         if lost.is_some() { Err(lost_reply()) } else { created }
     }
 
+    async fn open_new_audience(&self, spec: &AudienceSpec) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        yield_now().await;
+        let writer = self.memory.open_new_audience(spec).await?;
+        Ok(Box::new(CaseWriter { destination: self.clone(), writer }))
+    }
+
     async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
         yield_now().await;
         self.memory.find_audiences(name).await
@@ -120,8 +127,16 @@ struct CaseWriter {
 
 #[async_trait]
 impl AudienceWriter for CaseWriter {
-    fn audience(&self) -> &Audience {
+    fn audience(&self) -> Option<&Audience> {
         self.writer.audience()
+    }
+
+    fn recall(&self, known: &Known) {
+        self.writer.recall(known);
+    }
+
+    fn begin_replacement(&self) -> Result<(), DestinationError> {
+        self.writer.begin_replacement()
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
@@ -139,7 +154,7 @@ impl AudienceWriter for CaseWriter {
         Ok(if lost.is_some() { Receipt::Unknown(lost_reply()) } else { receipt })
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
+    async fn finish(&self) -> Finished {
         yield_now().await;
         self.writer.finish().await
     }

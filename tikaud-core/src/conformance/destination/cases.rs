@@ -7,9 +7,11 @@ use futures::future::join_all;
 
 use super::DestinationFixture;
 use super::people::{batch, batches, compatible_kinds, enough, first_kind, people, shows, taken_kinds, testable_limit};
-use super::trial::{NAME, Trial, assert_refused, assert_same, create, finish, held, open};
+use super::trial::{NAME, Trial, assert_refused, assert_same, held, spec};
 use crate::conformance::outcome::{must, must_fail};
-use crate::destination::{Acknowledgement, AudienceId, AudienceSpec, DestinationErrorKind, RefusalScope};
+use crate::destination::{
+    Acknowledgement, AudienceId, Creation, DestinationErrorKind, Known, Receipt, RefusalScope, Retry,
+};
 use crate::diff::{Action, IdentifierSets};
 use crate::identifier::IdentifierKind;
 
@@ -41,6 +43,10 @@ cases! {
         let names = capabilities.name_limit;
         let fits = names.is_none_or(|limit| limit.characters >= 1 && limit.kept <= limit.characters);
         assert!(fits, "a shortened name is no longer than a name may be: {names:?}");
+        let needs_finish =
+            capabilities.creation == Creation::WithFirstBatches || capabilities.replacement_every.is_some();
+        let has_finish = capabilities.acknowledgement == Acknowledgement::AtFinish;
+        assert!(has_finish || !needs_finish, "what is done at `finish` goes with an acknowledgement at `finish`");
     }
 
     /// A check passes and changes nothing.
@@ -52,15 +58,47 @@ cases! {
         assert_eq!(found.len(), 1, "a check makes no audience");
     }
 
-    /// A new audience is empty, is found by its name, and can be opened.
-    async fn a_new_audience_is_empty_and_found_and_opened(fixture) {
+    /// A new audience holds nobody but its first batches, is found by its name, and can be opened.
+    async fn a_new_audience_is_found_and_opened(fixture) {
         let trial = Trial::new(fixture).await;
         trial.assert_holds([], "a new audience is empty").await;
+        if trial.id_if_made().is_none() {
+            let found = must(trial.destination.find_audiences(NAME).await, "audiences can be looked for");
+            assert_eq!(found, [], "an audience that waits for its first batches is not there");
+            let crowd = trial.crowd();
+            trial.change(Action::Add, &crowd).await;
+            trial.assert_holds([crowd], "a new audience holds its first batches, and nothing else").await;
+        }
         let found = must(trial.destination.find_audiences(NAME).await, "audiences can be looked for");
         let ids: Vec<&AudienceId> = found.iter().map(|audience| &audience.id).collect();
-        assert_eq!(ids, [&trial.id], "every audience of that name is found, once");
-        let writer = open(&*trial.destination, &trial.id).await;
-        assert_eq!(writer.audience().id, trial.id, "what is opened is the audience that was asked for");
+        assert_eq!(ids, [&trial.id()], "every audience of that name is found, once");
+        let writer = trial.open().await;
+        let opened = writer.audience().map(|audience| &audience.id);
+        assert_eq!(opened, Some(&trial.id()), "what is opened is the audience that was asked for");
+    }
+
+    /// An audience is made in the way that is declared, and in no other.
+    async fn an_audience_is_made_as_declared_only(fixture) {
+        let destination = fixture.destination().await;
+        let clause = "the way of making an audience that is not declared is `Unsupported`";
+        let error = match destination.capabilities().creation {
+            Creation::Empty => must_fail(destination.open_new_audience(&spec(NAME)).await, clause),
+            Creation::WithFirstBatches => must_fail(destination.create_audience(&spec(NAME)).await, clause),
+        };
+        assert_eq!(error.kind(), DestinationErrorKind::Unsupported, "{clause}: {error}");
+        let found = must(destination.find_audiences(NAME).await, "audiences can be looked for");
+        assert_eq!(found, [], "what is unsupported makes no audience");
+    }
+
+    /// Without a batch there is nothing to finish.
+    async fn finishing_without_a_batch_changes_nothing(fixture) {
+        let trial = Trial::new(fixture).await;
+        let before = must(trial.destination.find_audiences(NAME).await, "audiences can be looked for").len();
+        let writer = trial.open().await;
+        let finished = trial.finish(&*writer).await;
+        assert!(finished.created.is_none(), "without a batch no audience is made");
+        let after = must(trial.destination.find_audiences(NAME).await, "audiences can be looked for").len();
+        assert_eq!(before, after, "without a batch no audience is made");
     }
 
     /// An audience that is not there is not found, and cannot be opened.
@@ -77,10 +115,10 @@ cases! {
     /// Asking for an audience again never hands out one that is there.
     async fn an_audience_of_a_taken_name_is_a_new_one_or_an_error(fixture) {
         let (trial, crowd) = Trial::filled(fixture).await;
-        let spec = AudienceSpec { name: NAME.to_owned(), description: None };
-        if let Ok(created) = trial.destination.create_audience(&spec).await {
-            assert_ne!(created.id, trial.id, "what is made is a new audience, never one that is there");
-            assert_same(&held(fixture, &created.id).await, &IdentifierSets::default(), "a new audience is empty");
+        let others = people(crowd.kind(), 1 << 32..(1 << 32) + enough(trial.capabilities()));
+        if let Ok((another, holds)) = trial.another(NAME, &others).await {
+            assert_ne!(another, trial.id(), "what is made is a new audience, never one that is there");
+            assert_same(&held(fixture, &another).await, &holds, "a new audience holds nothing of another");
             let found = must(trial.destination.find_audiences(NAME).await, "audiences can be looked for");
             assert_eq!(found.len(), 2, "every audience of that name is found");
         }
@@ -89,12 +127,13 @@ cases! {
 
     /// A name that is too long is shortened as declared, and is found in full.
     async fn a_long_name_is_found_again_in_full(fixture) {
-        let destination = fixture.destination().await;
-        let longest = destination.capabilities().name_limit.map_or(120, |limit| limit.characters);
+        let trial = Trial::new(fixture).await;
+        let (destination, crowd) = (&trial.destination, trial.crowd());
+        let longest = trial.capabilities().name_limit.map_or(120, |limit| limit.characters);
         for length in [longest, longest + 1, longest + 60] {
             let name: String =
                 "Käufer der Straße ".chars().cycle().skip(length % 6).take(length - 1).chain(['x']).collect();
-            let id = create(&*destination, &name).await;
+            let (id, _) = must(trial.another(&name, &crowd).await, "a new audience can be made");
             let found = must(destination.find_audiences(&name).await, "audiences can be looked for");
             let Some(audience) = found.into_iter().find(|audience| audience.id == id) else {
                 panic!("an audience is found by its full name; the one with {length} characters is not");
@@ -175,14 +214,14 @@ cases! {
     async fn a_kind_that_is_not_declared_is_refused(fixture) {
         let (trial, crowd) = Trial::filled(fixture).await;
         let declared = taken_kinds(trial.capabilities());
-        let writer = open(&*trial.destination, &trial.id).await;
+        let writer = trial.open().await;
         for kind in IdentifierKind::ALL.into_iter().filter(|kind| !declared.contains(kind)) {
             let clause = "a kind that is not declared is refused";
             let unknown = batch(Action::Add, &people(kind, 0..3));
             let receipt = must(writer.apply(&unknown).await, clause);
             assert_refused(receipt, &unknown, RefusalScope::Kind, Some(DestinationErrorKind::Unsupported), clause);
         }
-        finish(&*writer).await;
+        trial.finish(&*writer).await;
         trial.assert_holds([crowd], "what is refused is not in the audience").await;
     }
 
@@ -191,10 +230,10 @@ cases! {
         let (trial, crowd) = Trial::filled(fixture).await;
         let Some(limit) = testable_limit(trial.capabilities()) else { return };
         let entrants = people(crowd.kind(), 1 << 32..(1 << 32) + limit as u64);
-        let writer = open(&*trial.destination, &trial.id).await;
+        let writer = trial.open().await;
         let clause = "a batch at the limit is taken whole";
         trial.assert_taken(&must(writer.apply(&batch(Action::Add, &entrants)).await, clause));
-        finish(&*writer).await;
+        trial.finish(&*writer).await;
         trial.assert_holds([crowd.union(&entrants)], clause).await;
     }
 
@@ -203,11 +242,11 @@ cases! {
         let (trial, crowd) = Trial::filled(fixture).await;
         let Some(limit) = testable_limit(trial.capabilities()) else { return };
         let too_many = batch(Action::Add, &people(crowd.kind(), 1 << 32..(1 << 32) + limit as u64 + 1));
-        let writer = open(&*trial.destination, &trial.id).await;
+        let writer = trial.open().await;
         let clause = "a batch above the limit is refused, and not truncated";
         let receipt = must(writer.apply(&too_many).await, clause);
         assert_refused(receipt, &too_many, RefusalScope::Batch, None, clause);
-        finish(&*writer).await;
+        trial.finish(&*writer).await;
         trial.assert_holds([crowd], clause).await;
     }
 
@@ -218,13 +257,13 @@ cases! {
         let size = trial.capabilities().batch_limit.min(50);
         let crowd =
             people(first_kind(trial.capabilities()), 0..enough(trial.capabilities()) + (size * together) as u64);
-        let writer = open(&*trial.destination, &trial.id).await;
+        let writer = trial.open().await;
         for batches in batches(Action::Add, &crowd, size).chunks(together) {
             for receipt in join_all(batches.iter().map(|batch| writer.apply(batch))).await {
                 trial.assert_taken(&must(receipt, "several batches may be in flight at once"));
             }
         }
-        finish(&*writer).await;
+        trial.finish(&*writer).await;
         trial.assert_holds([crowd], "batches that are in flight together all count").await;
     }
 
@@ -232,7 +271,7 @@ cases! {
     async fn a_batch_counts_when_the_capabilities_say_so(fixture) {
         let trial = Trial::new(fixture).await;
         let crowd = trial.crowd();
-        let writer = open(&*trial.destination, &trial.id).await;
+        let writer = trial.open().await;
         for batch in batches(Action::Add, &crowd, trial.capabilities().batch_limit) {
             trial.assert_taken(&must(writer.apply(&batch).await, "a batch within the capabilities is applied"));
         }
@@ -240,14 +279,68 @@ cases! {
             Acknowledgement::PerBatch => trial.assert_holds([crowd.clone()], "an accepted batch counts at once").await,
             Acknowledgement::AtFinish => trial.assert_holds([], "a staged batch does not count before `finish`").await,
         }
-        finish(&*writer).await;
+        trial.finish(&*writer).await;
         trial.assert_holds([crowd], "`finish` makes staged batches count").await;
+    }
+
+    /// Stages that count are told, and nothing else is.
+    async fn every_stage_counts_that_is_said_to(fixture) {
+        let trial = Trial::new(fixture).await;
+        let writer = trial.open().await;
+        let mut stages = BTreeSet::new();
+        for batch in batches(Action::Add, &trial.crowd(), trial.capabilities().batch_limit) {
+            if let Receipt::Staged(stage) = must(writer.apply(&batch).await, "a batch is applied") {
+                stages.insert(stage);
+            }
+        }
+        let finished = trial.finish(&*writer).await;
+        assert_eq!(finished.counted, stages, "a `finish` without a failure makes every stage count, and says so");
+        let notes = finished.notes.unwrap_or_default();
+        assert!(!shows(&notes, &trial.crowd()), "what is to be kept for the destination holds no identifier");
+    }
+
+    /// What is told beforehand changes nothing.
+    async fn what_is_known_beforehand_changes_nothing(fixture) {
+        let (trial, crowd) = Trial::filled(fixture).await;
+        let writer = trial.open().await;
+        let notes = Some("not what any destination has asked to keep".to_owned());
+        writer.recall(&Known { identifiers: Some(crowd.len() as u64), notes });
+        let entrant = people(crowd.kind(), 1 << 32..(1 << 32) + 1);
+        trial.apply(&*writer, Action::Add, &entrant).await;
+        trial.finish(&*writer).await;
+        trial.assert_holds([crowd.union(&entrant)], "what is known beforehand changes nothing").await;
+    }
+
+    /// All that an audience holds is replaced where that is declared, and not where it is not.
+    async fn a_replacement_leaves_what_was_added_since(fixture) {
+        let (trial, crowd) = Trial::filled(fixture).await;
+        let writer = trial.open().await;
+        let Some(every) = trial.capabilities().replacement_every else {
+            let clause = "a replacement that is not declared is `Unsupported`";
+            let error = must_fail(writer.begin_replacement(), clause);
+            assert_eq!(error.kind(), DestinationErrorKind::Unsupported, "{clause}: {error}");
+            return;
+        };
+        must(writer.begin_replacement(), "a replacement that is declared is possible");
+        let others = people(crowd.kind(), 5..enough(trial.capabilities()) + 5);
+        trial.apply(&*writer, Action::Add, &others).await;
+        trial.assert_holds([crowd], "a replacement changes nothing before `finish`").await;
+        let finished = trial.finish(&*writer).await;
+        trial.assert_holds([others], "a replacement leaves what was added since, and nothing else").await;
+
+        let writer = trial.open().await;
+        writer.recall(&Known { notes: finished.notes, ..Known::default() });
+        let clause = "the next replacement has to wait as long as is declared";
+        let error = must_fail(writer.begin_replacement(), clause);
+        assert_eq!(error.kind(), DestinationErrorKind::Busy, "{clause}: {error}");
+        let waits = matches!(error.retry(), Retry::After(wait) if !wait.is_zero() && wait <= every);
+        assert!(waits, "{clause}, and says for how long: {:?}", error.retry());
     }
 
     /// An audience is no other audience.
     async fn two_audiences_do_not_mix(fixture) {
         let (trial, crowd) = Trial::filled(fixture).await;
-        let first = trial.id.clone();
+        let first = trial.id();
         let trial = trial.other("Conformance others").await;
         let others = people(crowd.kind(), 5..enough(trial.capabilities()) + 5);
         trial.change(Action::Add, &others).await;
@@ -260,14 +353,14 @@ cases! {
     /// What a writer says of its traffic is what it cost.
     async fn traffic_counts_the_requests_of_its_writer(fixture) {
         let (trial, crowd) = Trial::filled(fixture).await;
-        let writer = open(&*trial.destination, &trial.id).await;
+        let writer = trial.open().await;
         assert_eq!(writer.traffic().requests, 0, "a writer whose batches are to come has cost nothing");
         let mut sent = 0;
         for batch in batches(Action::Add, &crowd, 4).iter().take(3) {
             must(writer.apply(batch).await, "a batch within the capabilities is applied");
             sent += 1;
         }
-        finish(&*writer).await;
+        trial.finish(&*writer).await;
         let (traffic, per_batch) =
             (writer.traffic(), trial.capabilities().acknowledgement == Acknowledgement::PerBatch);
         let least = if per_batch { sent } else { 1 };
@@ -279,7 +372,7 @@ cases! {
     async fn debug_shows_no_identifier(fixture) {
         let trial = Trial::new(fixture).await;
         let crowd = trial.crowd();
-        let writer = open(&*trial.destination, &trial.id).await;
+        let writer = trial.open().await;
         for batch in batches(Action::Add, &crowd, trial.capabilities().batch_limit) {
             must(writer.apply(&batch).await, "a batch within the capabilities is applied");
         }
@@ -288,7 +381,7 @@ cases! {
             assert!(!shows(&text, &crowd), "`Debug` never shows an identifier; {when} `finish` it does");
         };
         printed("before");
-        finish(&*writer).await;
+        trial.finish(&*writer).await;
         printed("after");
     }
 }

@@ -52,7 +52,7 @@ impl Ledger {
         // A run that another has overtaken got its answers without knowing what the other did since: they prove nothing
         // about now. What it intended may still have been sent.
         let receipts = if overtaken { Receipts::default() } else { record.receipts.clone() };
-        Ok(Some(Pending { changes: intent.changes.clone(), receipts }))
+        Ok(Some(Pending { changes: intent.changes.clone(), replaces: intent.replaces, receipts }))
     }
 
     async fn has_files(&self, changes: &[PlannedChange]) -> Result<bool, StateError> {
@@ -70,7 +70,7 @@ fn run_of(folder: &ObjectKey, object: &ObjectEntry) -> RunId {
 /// Takes over an interrupted run's audience, and gives what it intended to send there.
 pub(super) fn adopt<'a>(generation: &mut Generation, record: &'a RunRecord) -> Option<&'a Intent> {
     let overtaken = !record.run.started_from(generation.number);
-    let audience = record.audience.as_ref().or(record.intent.as_ref().map(|intent| &intent.audience));
+    let audience = record.audience.as_ref().or(record.intent.as_ref().and_then(|intent| intent.audience.as_ref()));
     // An audience that an overtaken run made for itself is not the activation's.
     if overtaken && generation.audience.is_some() && generation.audience.as_ref() != audience {
         return None;

@@ -39,6 +39,7 @@ struct Interrupted {
     removes: People,
     acknowledged: [Vec<Range<u64>>; 2],
     undone: [Vec<Range<u64>>; 2],
+    replaces: bool,
 }
 
 fn people() -> impl Strategy<Value = People> {
@@ -51,11 +52,8 @@ fn ranges() -> impl Strategy<Value = Vec<Range<u64>>> {
 
 fn interrupted() -> impl Strategy<Value = Interrupted> {
     let both = || (ranges(), ranges()).prop_map(<[_; 2]>::from);
-    (people(), people(), both(), both()).prop_map(|(adds, removes, acknowledged, undone)| Interrupted {
-        removes: &removes - &adds,
-        adds,
-        acknowledged,
-        undone,
+    (people(), people(), both(), both(), any::<bool>()).prop_map(|(adds, removes, acknowledged, undone, replaces)| {
+        Interrupted { removes: &removes - &adds, adds, acknowledged, undone, replaces }
     })
 }
 
@@ -68,6 +66,8 @@ fn is_at(ranges: &[Range<u64>], people: &People, person: u8) -> bool {
 
 /// The two-set rule for one person.
 fn settle(run: &Interrupted, (confirmed, unconfirmed): (bool, bool), person: u8) -> (bool, bool) {
+    let (confirmed, unconfirmed) =
+        if run.replaces { (false, confirmed || unconfirmed) } else { (confirmed, unconfirmed) };
     let [acknowledged, undone] = [&run.acknowledged, &run.undone];
     let (added, removed) = (run.adds.contains(&person), run.removes.contains(&person));
     let may_be_added = added && !is_at(&undone[0], &run.adds, person);
@@ -112,7 +112,7 @@ async fn held_files(
     held.snapshots.confirmed.extend(write(ledger, "confirmed", &set(kind, confirmed)).await);
     held.snapshots.unconfirmed.extend(write(ledger, "unconfirmed", &set(kind, unconfirmed)).await);
     for (at, run) in runs.iter().enumerate() {
-        let mut pending = Pending { changes: Vec::new(), receipts: Receipts::default() };
+        let mut pending = Pending { changes: Vec::new(), replaces: run.replaces, receipts: Receipts::default() };
         for (nth, (action, people)) in
             [(Action::Add, &run.adds), (Action::Remove, &run.removes)].into_iter().enumerate()
         {

@@ -1,12 +1,14 @@
 //! Destinations that break a promise each.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use tikaud_core::conformance::DestinationFixture;
 use tikaud_core::conformance::destination::cases;
 use tikaud_core::destination::{
-    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationId, MemoryDestination, Receipt, Traffic,
+    Acknowledgement, Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection,
+    CreatedAudience, Destination, DestinationError, DestinationId, Finished, MemoryDestination, Receipt, Traffic,
 };
 use tikaud_core::diff::{Action, IdentifierSets};
 use tikaud_core::identifier::IdentifierKind;
@@ -25,6 +27,10 @@ enum Fault {
     NeverRemoves,
     /// The last batch is in the `Debug` text.
     Prints,
+    /// What counts is not told.
+    ForgetsStages,
+    /// A second replacement does not wait.
+    ReplacesAtWill,
 }
 
 #[derive(Debug, Clone)]
@@ -37,6 +43,10 @@ impl Broken {
     fn new(fault: Fault) -> Self {
         let mut capabilities = Capabilities::new(vec![IdentifierKind::EmailSha256]);
         capabilities.batch_limit = 10;
+        if matches!(fault, Fault::ForgetsStages | Fault::ReplacesAtWill) {
+            capabilities.acknowledgement = Acknowledgement::AtFinish;
+            capabilities.replacement_every = Some(Duration::from_secs(60));
+        }
         Self { fault, memory: MemoryDestination::with_capabilities(capabilities) }
     }
 }
@@ -78,7 +88,7 @@ struct BrokenWriter {
 
 #[async_trait]
 impl AudienceWriter for BrokenWriter {
-    fn audience(&self) -> &Audience {
+    fn audience(&self) -> Option<&Audience> {
         self.writer.audience()
     }
 
@@ -100,8 +110,19 @@ impl AudienceWriter for BrokenWriter {
         self.writer.apply(batch).await
     }
 
-    async fn finish(&self) -> Result<(), DestinationError> {
-        self.writer.finish().await
+    fn begin_replacement(&self) -> Result<(), DestinationError> {
+        match self.writer.begin_replacement() {
+            Err(_) if self.broken.fault == Fault::ReplacesAtWill => Ok(()),
+            begun => begun,
+        }
+    }
+
+    async fn finish(&self) -> Finished {
+        let mut finished = self.writer.finish().await;
+        if self.broken.fault == Fault::ForgetsStages {
+            finished.counted.clear();
+        }
+        finished
     }
 
     fn traffic(&self) -> Traffic {
@@ -142,6 +163,18 @@ fn a_destination_that_hands_out_an_audience_that_is_there_is_noticed() {
 fn a_destination_that_never_removes_is_noticed() {
     let case = cases::what_was_added_is_there_until_it_is_removed;
     assert_fails(case(&Broken::new(Fault::NeverRemoves)), "what was removed is out of the audience");
+}
+
+#[test]
+fn a_destination_that_does_not_say_what_counts_is_noticed() {
+    let case = cases::every_stage_counts_that_is_said_to;
+    assert_fails(case(&Broken::new(Fault::ForgetsStages)), "makes every stage count, and says so");
+}
+
+#[test]
+fn a_destination_that_replaces_more_often_than_it_says_is_noticed() {
+    let case = cases::a_replacement_leaves_what_was_added_since;
+    assert_fails(case(&Broken::new(Fault::ReplacesAtWill)), "the next replacement has to wait as long as is declared");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `GET /dmp/custom_audience/get/`: details of audiences.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::details;
@@ -14,13 +15,12 @@ pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, 
     let advertiser_id = query.required("advertiser_id")?;
     context.check_read(advertiser_id)?;
     let ids = query.audience_ids()?.ok_or_else(|| Refusal::missing("custom_audience_ids"))?;
-    // There is one row of history, so that every permitted number shows it.
-    query.number("history_size", 100, 1..=100)?;
+    let rows = query.number("history_size", 100, 1..=100)?;
     let list: Vec<Value> = ids
         .iter()
         .filter_map(|id| context.audiences.get(id))
         .filter(|audience| audience.advertiser_id == advertiser_id && !audience.deleted)
-        .map(|audience| json!({"audience_details": shown(context, audience), "audience_history": history(audience)}))
+        .map(|audience| json!({"audience_details": shown(context, audience), "audience_history": history(audience, rows)}))
         .collect();
     Ok(json!({ "list": list }))
 }
@@ -28,22 +28,31 @@ pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, 
 /// The type's field is called `type` here and `audience_type` in the list.
 fn shown(context: &Context<'_>, audience: &Audience) -> Value {
     let mut shown = details::common(context, audience);
-    shown["type"] = json!("Partner");
-    shown["audience_sub_type"] = json!("NORMAL");
+    shown["type"] = json!(details::audience_type(audience));
+    shown["audience_sub_type"] = json!(audience.files.as_ref().map_or("NORMAL", |files| files.sub_type));
     shown["is_auto_refresh"] = json!(false);
-    shown["rule"] = json!(r#"{"inclusions": null, "exclusions": null}"#);
+    shown["rule"] = match audience.files {
+        Some(_) => Value::Null,
+        None => json!(r#"{"inclusions": null, "exclusions": null}"#),
+    };
     shown["msg"] = Value::Null;
     shown["error_msg"] = Value::Null;
     shown
 }
 
-/// The creation alone: no source shows what row, if any, a mapping request leaves.
-fn history(audience: &Audience) -> Value {
-    json!([{
-        "action": "create",
-        "action_detail": "0",
-        "editor": "open_api",
-        "msg": null,
-        "opt_time": details::time(audience.created),
-    }])
+/// The latest changes, the newest first. Of a segment audience there is the creation alone: no source shows what row, if
+/// any, a mapping request leaves.
+fn history(audience: &Audience, rows: usize) -> Value {
+    let created = [("create", audience.created)];
+    let changes = audience.files.as_ref().map_or(&created[..], |files| &files.history);
+    let row = |(action, at): &(&str, Timestamp)| {
+        json!({
+            "action": action,
+            "action_detail": "0",
+            "editor": "open_api",
+            "msg": null,
+            "opt_time": details::time(*at),
+        })
+    };
+    changes.iter().rev().take(rows).map(row).collect()
 }

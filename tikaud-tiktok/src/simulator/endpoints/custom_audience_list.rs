@@ -37,6 +37,6 @@ pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, 
 /// The type's field is called `audience_type` here and `type` in `get`.
 fn shown(context: &Context<'_>, audience: &Audience) -> Value {
     let mut shown = details::common(context, audience);
-    shown["audience_type"] = json!("Partner");
+    shown["audience_type"] = json!(details::audience_type(audience));
     shown
 }

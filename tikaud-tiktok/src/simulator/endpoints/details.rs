@@ -12,7 +12,7 @@ pub(super) fn common(context: &Context<'_>, audience: &Audience) -> Value {
     let mut details = json!({
         "audience_id": audience.id,
         "name": audience.name,
-        "calculate_type": "MULTIPLE_TYPES",
+        "calculate_type": audience.files.as_ref().map_or("MULTIPLE_TYPES", |files| files.calculate_type.as_str()),
         "cover_num": audience.cover_num(now, lag),
         "is_valid": audience.is_valid(now, lag),
         "is_expiring": audience.is_expiring(now),
@@ -25,6 +25,11 @@ pub(super) fn common(context: &Context<'_>, audience: &Audience) -> Value {
         details["description"] = json!(description);
     }
     details
+}
+
+/// What TikTok calls its type, under one name of the field or another.
+pub(super) fn audience_type(audience: &Audience) -> &'static str {
+    if audience.files.is_some() { "Customer File Audience" } else { "Partner" }
 }
 
 /// A time as TikTok writes it, in GMT.

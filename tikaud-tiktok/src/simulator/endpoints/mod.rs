@@ -2,10 +2,14 @@
 
 mod advertiser_get;
 mod advertiser_info;
+mod custom_audience_create;
 mod custom_audience_delete;
+mod custom_audience_file_upload;
 mod custom_audience_get;
 mod custom_audience_list;
+mod custom_audience_update;
 mod details;
+mod file_fields;
 mod segment_audience;
 mod segment_mapping;
 mod user_info;
@@ -14,6 +18,7 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::context::Context;
+use super::form::Form;
 use super::query::Query;
 use super::refusal::Refusal;
 use super::{Endpoint, Request};
@@ -35,5 +40,8 @@ pub(crate) fn answer(
         Endpoint::CustomAudienceGet => custom_audience_get::answer(context, &query),
         Endpoint::CustomAudienceList => custom_audience_list::answer(context, &query),
         Endpoint::CustomAudienceDelete => custom_audience_delete::answer(context, body?),
+        Endpoint::CustomAudienceFileUpload => custom_audience_file_upload::answer(context, &Form::read(request)?),
+        Endpoint::CustomAudienceCreate => custom_audience_create::answer(context, body?),
+        Endpoint::CustomAudienceUpdate => custom_audience_update::answer(context, body?),
     }
 }

@@ -35,6 +35,10 @@ pub struct Limits {
     pub users_per_request: usize,
     /// Audiences that one ad account may have: 400.
     pub audiences_per_account: usize,
+    /// Bytes that a customer file may have: 250,000,000.
+    pub file_bytes: usize,
+    /// Customer files that one request may name: 500.
+    pub files_per_request: usize,
     /// Requests that are let through in each second of the clock, counted for each endpoint; more are answered with
     /// code 40100. `null`, the default, for no limit.
     pub requests_per_second: Option<u32>,
@@ -42,7 +46,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { users_per_request: 10_000, audiences_per_account: 400, requests_per_second: None }
+        Self {
+            users_per_request: 10_000,
+            audiences_per_account: 400,
+            file_bytes: 250_000_000,
+            files_per_request: 500,
+            requests_per_second: None,
+        }
     }
 }
 
@@ -95,7 +105,8 @@ pub struct World {
     pub accept_email_sha512: bool,
     /// What becomes of a description: `accept`, `drop` or `refuse`.
     pub description: DescriptionRule,
-    /// Seconds until a change shows in `cover_num` and `is_valid`. TikTok says 24 to 48 hours: 86,400.
+    /// Seconds until a change shows in `cover_num` and `is_valid`, and for which an audience of customer files is not
+    /// editable after one. TikTok says 24 to 48 hours: 86,400.
     pub applied_after_seconds: u32,
 }
 
@@ -159,7 +170,10 @@ impl World {
         for (at, grant) in self.tokens.iter().enumerate() {
             self.check_grant(at, grant)?;
         }
-        if self.limits.users_per_request == 0 || self.limits.requests_per_second == Some(0) {
+        let limits = &self.limits;
+        if [limits.users_per_request, limits.file_bytes, limits.files_per_request].contains(&0)
+            || limits.requests_per_second == Some(0)
+        {
             return Err("limits: give numbers above 0, or `null` for no limit on requests".to_owned());
         }
         Ok(())

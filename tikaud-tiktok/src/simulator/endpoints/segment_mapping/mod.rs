@@ -10,7 +10,7 @@ use batch_data::{BatchData, Column};
 
 use crate::simulator::body::Body;
 use crate::simulator::context::Context;
-use crate::simulator::refusal::{PARAMETER_ERROR, Refusal};
+use crate::simulator::refusal::Refusal;
 use crate::simulator::{Endpoint, IdType, RequestAction};
 
 /// The types that TikTok's published enum has.
@@ -44,7 +44,8 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
 
 /// The types of the columns. Each may be there once.
 fn id_schema(context: &Context<'_>, names: &[String]) -> Result<Vec<IdType>, Refusal> {
-    let accepted = |id_type: &IdType| DOCUMENTED.contains(id_type) || context.world.accept_email_sha512;
+    let undocumented = |id_type: &IdType| *id_type == IdType::EmailSha512 && context.world.accept_email_sha512;
+    let accepted = |id_type: &IdType| DOCUMENTED.contains(id_type) || undocumented(id_type);
     let schema: Vec<IdType> = names
         .iter()
         .map(|name| IdType::parse(name).filter(accepted))
@@ -74,11 +75,11 @@ fn check_accounts(context: &Context<'_>, advertiser_ids: &[String]) -> Result<()
 fn editable_audience(context: &Context<'_>, advertiser_ids: &[String], id: &str) -> Result<Option<usize>, Refusal> {
     let Some(place) = context.audiences.place(id) else { return Ok(None) };
     let audience = context.audiences.at(place);
-    if !advertiser_ids.contains(&audience.advertiser_id) {
+    if !advertiser_ids.contains(&audience.advertiser_id) || audience.files.is_some() {
         return Ok(None);
     }
     if audience.is_expired(context.now) {
-        return Err(Refusal::new(PARAMETER_ERROR, "Audience is not editable, please check audience status."));
+        return Err(Refusal::not_editable());
     }
     Ok(Some(place))
 }

@@ -1,19 +1,27 @@
 //! The reference implementation: audiences in memory.
 
+mod writer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use tokio::time::Instant;
+use writer::MemoryWriter;
+
 use super::{
-    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationErrorKind, DestinationId, Receipt, Refusal, RefusalScope, Traffic,
+    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Creation,
+    Destination, DestinationError, DestinationErrorKind, DestinationId,
 };
 use crate::diff::{Action, IdentifierSet, IdentifierSets};
 use crate::identifier::IdentifierKind;
 
 /// Audiences in memory: the reference implementation of [`Destination`], for tests. Clones share the audiences.
+///
+/// It keeps to the capabilities that it is given, with two exceptions: no audience is too small for it, and it sets no
+/// pace.
 #[derive(Clone)]
 pub struct MemoryDestination {
     id: DestinationId,
@@ -33,6 +41,20 @@ struct MemoryAudience {
     name: String,
     identifiers: BTreeSet<(IdentifierKind, Vec<u8>)>,
     requests: u64,
+    replaced: Option<Instant>,
+}
+
+impl MemoryAudience {
+    fn apply(&mut self, batch: &Batch) {
+        self.requests += 1;
+        for digest in batch.digests() {
+            let identifier = (batch.kind(), digest.to_vec());
+            match batch.action() {
+                Action::Add => self.identifiers.insert(identifier),
+                Action::Remove => self.identifiers.remove(&identifier),
+            };
+        }
+    }
 }
 
 impl MemoryDestination {
@@ -99,6 +121,24 @@ impl MemoryDestination {
         }
     }
 
+    fn create(&self, spec: &AudienceSpec) -> CreatedAudience {
+        let name = self.capabilities.shown_name(&spec.name).unwrap_or_else(|| spec.name.clone());
+        let mut account = self.lock();
+        account.created += 1;
+        let id = format!("audience-{}", account.created);
+        account.audiences.insert(id.clone(), MemoryAudience { name, ..MemoryAudience::default() });
+        CreatedAudience { id: AudienceId::new(id), warnings: Vec::new() }
+    }
+
+    /// An error for an audience that is asked for in the way that the capabilities do not have.
+    fn check_creation(&self, asked: Creation) -> Result<(), DestinationError> {
+        if asked == self.capabilities.creation {
+            return Ok(());
+        }
+        let message = format!("an audience is not made like that here ({asked:?}): see the capabilities");
+        Err(DestinationError::new(DestinationErrorKind::Unsupported, message))
+    }
+
     fn gone(id: &AudienceId) -> DestinationError {
         DestinationError::new(DestinationErrorKind::NotFound, format!("there is no audience {id}"))
     }
@@ -125,12 +165,13 @@ impl Destination for MemoryDestination {
     }
 
     async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
-        let name = self.capabilities.shown_name(&spec.name).unwrap_or_else(|| spec.name.clone());
-        let mut account = self.lock();
-        account.created += 1;
-        let id = format!("audience-{}", account.created);
-        account.audiences.insert(id.clone(), MemoryAudience { name, ..MemoryAudience::default() });
-        Ok(CreatedAudience { id: AudienceId::new(id), warnings: Vec::new() })
+        self.check_creation(Creation::Empty)?;
+        Ok(self.create(spec))
+    }
+
+    async fn open_new_audience(&self, spec: &AudienceSpec) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        self.check_creation(Creation::WithFirstBatches)?;
+        Ok(Box::new(MemoryWriter::to_be_made(self.clone(), spec.clone())))
     }
 
     async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
@@ -147,59 +188,7 @@ impl Destination for MemoryDestination {
             .get(id.as_str())
             .map(|audience| Self::audience(id.as_str(), audience))
             .ok_or_else(|| Self::gone(id))?;
-        Ok(Box::new(MemoryWriter { destination: self.clone(), audience, traffic: Mutex::default() }))
-    }
-}
-
-#[derive(Debug)]
-struct MemoryWriter {
-    destination: MemoryDestination,
-    audience: Audience,
-    traffic: Mutex<Traffic>,
-}
-
-#[async_trait]
-impl AudienceWriter for MemoryWriter {
-    fn audience(&self) -> &Audience {
-        &self.audience
-    }
-
-    async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
-        self.traffic.lock().unwrap_or_else(PoisonError::into_inner).requests += 1;
-        let capabilities = &self.destination.capabilities;
-        let undocumented = capabilities.undocumented_kinds.iter().any(|(kind, _)| *kind == batch.kind());
-        if !capabilities.kinds.contains(&batch.kind()) && !undocumented {
-            let message = format!("identifiers of kind {} are not taken here", batch.kind());
-            let error = DestinationError::new(DestinationErrorKind::Unsupported, message);
-            return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Kind, error }));
-        }
-        if batch.len() > capabilities.batch_limit {
-            let message = format!("a batch holds {} identifiers, {} at most", batch.len(), capabilities.batch_limit);
-            let error = DestinationError::new(DestinationErrorKind::InvalidInput, message);
-            return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Batch, error }));
-        }
-        let mut account = self.destination.lock();
-        let audience = account
-            .audiences
-            .get_mut(self.audience.id.as_str())
-            .ok_or_else(|| MemoryDestination::gone(&self.audience.id))?;
-        audience.requests += 1;
-        for digest in batch.digests() {
-            let identifier = (batch.kind(), digest.to_vec());
-            match batch.action() {
-                Action::Add => audience.identifiers.insert(identifier),
-                Action::Remove => audience.identifiers.remove(&identifier),
-            };
-        }
-        Ok(Receipt::Accepted)
-    }
-
-    async fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
-    }
-
-    fn traffic(&self) -> Traffic {
-        *self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Box::new(MemoryWriter::of(self.clone(), audience)))
     }
 }
 
