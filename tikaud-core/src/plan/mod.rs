@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use self::guard::Facts;
-use crate::destination::{AudienceSpec, Capabilities};
+use crate::destination::{Acknowledgement, AudienceSpec, Capabilities};
 use crate::diff::Action;
 use crate::identifier::{FieldMapping, IdentifierKind, Tally};
 use crate::state::{AudienceRecord, Generation, KindChanges};
@@ -69,8 +69,10 @@ pub struct KindPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// Batches, each a request when all goes well.
+    /// Batches, each a request when all goes well, unless they are gathered.
     pub batches: u64,
+    /// Whether the destination gathers batches and sends them together at the end.
+    pub gathered: bool,
     /// How long the destination's pace makes it take at the least.
     #[serde(rename = "at_least_seconds", serialize_with = "crate::seconds::serialize")]
     pub at_least: Duration,
@@ -144,7 +146,7 @@ impl Estimate {
         let at_least = capabilities.requests_per_second.map_or(Duration::ZERO, |pace| {
             Duration::try_from_secs_f64((batches as f64 / pace - 1.0).max(0.0)).unwrap_or(Duration::MAX)
         });
-        Self { batches, at_least }
+        Self { batches, gathered: capabilities.acknowledgement == Acknowledgement::AtFinish, at_least }
     }
 }
 

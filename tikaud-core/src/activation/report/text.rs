@@ -32,7 +32,8 @@ impl Display for Report {
             write_kind(f, kind, plan.unchanged)?;
         }
         if self.traffic.requests > 0 {
-            write!(f, "  sent {}", counted(self.traffic.requests, "mapping request"))?;
+            let noun = if self.plan.estimate.gathered { "request" } else { "mapping request" };
+            write!(f, "  sent {}", counted(self.traffic.requests, noun))?;
             if self.traffic.retries > 0 {
                 write!(f, ", {} of them again,", grouped(self.traffic.retries))?;
             }
@@ -150,6 +151,9 @@ fn write_estimate(f: &mut Formatter<'_>, estimate: &Estimate, creates: bool) -> 
         (0, true) => return write!(f, "  a run would create the audience and leave it empty; nothing was sent now"),
         (0, false) => return write!(f, "  there is nothing to send"),
         _ => {}
+    }
+    if estimate.gathered {
+        return write!(f, "  a run would gather the changes and send them together; nothing was sent now");
     }
     write!(f, "  a run would send {}", counted(estimate.batches, "mapping request"))?;
     if estimate.at_least >= Duration::from_secs(1) {
