@@ -21,7 +21,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(15);
 const ATTEMPTS: u32 = 5;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct ClaimRecord {
+pub(crate) struct ClaimRecord {
     /// When the lease lapses.
     lapses: Timestamp,
     /// Whether the holder has let go.

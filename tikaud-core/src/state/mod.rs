@@ -29,6 +29,8 @@ mod positions;
 mod sealed;
 
 pub(crate) use claim::Claim;
+#[cfg(feature = "fuzzing")]
+pub(crate) use claim::ClaimRecord;
 pub use clock::{Clock, SystemClock};
 pub use digest_file::DigestFile;
 pub(crate) use digest_file::{DigestReader, DigestWriter};
@@ -44,6 +46,8 @@ pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
+#[cfg(feature = "fuzzing")]
+pub(crate) use sealed::{seal, unseal};
 
 use std::fmt;
 use std::ops::Range;

@@ -26,7 +26,7 @@ fn hex_sha256(text: &[u8]) -> String {
 }
 
 /// The bytes of a sealed object.
-pub(super) fn seal<T: Serialize>(key: &ObjectKey, content: &T) -> Result<Bytes, StateError> {
+pub(crate) fn seal<T: Serialize>(key: &ObjectKey, content: &T) -> Result<Bytes, StateError> {
     let mut text = serde_json::to_string_pretty(&Envelope { format: FORMAT, content })
         .map_err(|error| StateError::damaged(key, format!("cannot be written as JSON: {error}")))?;
     let digest = hex_sha256(text.as_bytes());
@@ -37,7 +37,7 @@ pub(super) fn seal<T: Serialize>(key: &ObjectKey, content: &T) -> Result<Bytes, 
 }
 
 /// The content of a sealed object, checked.
-pub(super) fn unseal<T: DeserializeOwned>(key: &ObjectKey, bytes: &[u8]) -> Result<T, StateError> {
+pub(crate) fn unseal<T: DeserializeOwned>(key: &ObjectKey, bytes: &[u8]) -> Result<T, StateError> {
     let text = std::str::from_utf8(bytes).map_err(|_| StateError::damaged(key, "it is not text"))?;
     let (json, digest) = text.rsplit_once(SEAL).ok_or_else(|| StateError::Truncated { key: key.clone() })?;
     if digest.strip_suffix('\n') != Some(hex_sha256(json.as_bytes()).as_str()) {
