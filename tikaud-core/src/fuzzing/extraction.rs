@@ -31,7 +31,8 @@ pub fn extraction(data: &[u8]) {
     assert_eq!(tally.members, members);
     assert!(tally.columns.iter().all(|column| column.accepted + column.rejected() == members), "a value was lost");
     assert_eq!(digests, slowly(&rows), "other digests than the slow way makes");
-    let reached = rows.iter().filter(|row| slowly(std::slice::from_ref(row)).values().any(|digests| !digests.is_empty()));
+    let reached =
+        rows.iter().filter(|row| slowly(std::slice::from_ref(row)).values().any(|digests| !digests.is_empty()));
     assert_eq!(tally.members_with_identifier, reached.count() as u64);
 }
 

@@ -33,6 +33,7 @@ pub(crate) use claim::Claim;
 pub(crate) use claim::ClaimRecord;
 pub use clock::{Clock, SystemClock};
 pub use digest_file::DigestFile;
+use digest_file::all_differ;
 pub(crate) use digest_file::{DigestReader, DigestWriter};
 pub use error::StateError;
 pub use generation::{AudienceRecord, CreateIntent, Generation, PendingChanges, SnapshotFiles};

@@ -4,7 +4,9 @@
 
 mod canary;
 mod crash;
+mod damage;
 mod faults;
+mod golden;
 mod oracle;
 mod runs;
 mod seeds;
