@@ -106,8 +106,10 @@ def digest_files():
         seed(f"{kind}-promised-more", kind, bytes(content), repaired=1, more=1)
         seed(f"{kind}-promised-most", kind, bytes(content), repaired=1, more=255 << 16)
         seed(f"another-kind-{kind}", "phone_sha256", bytes(content), repaired=1)
-        content[8] = 2
-        seed(f"newer-{kind}", kind, bytes(content), repaired=1)
+        for name, at, byte in [("newer", 8, 2), ("before-the-first", 8, 0), ("room-that-is-left", 50, 1)]:
+            other = bytearray(content)
+            other[at] = byte
+            seed(f"{name}-{kind}", kind, bytes(other), repaired=1)
     # Two blocks and a half.
     digests = sorted(hashlib.md5(str(at).encode()).digest() for at in range(2 * 2048 + 1000))
     header = b"TIKAUDDF" + struct.pack("<II", 1, 5) + hashlib.sha256(b"fuzzed").digest() + bytes(16)
