@@ -21,8 +21,11 @@ pub use sealed::sealed_objects;
 pub use state_folders::state_folders;
 pub use values::{device_ids, emails, hashed_columns, phones};
 
+/// Looks at bytes; ends the process when a property does not hold.
+pub type Target = fn(&[u8]);
+
 /// Every target: its name, which is that of its folder in `fuzz/corpus`, and its function.
-pub const TARGETS: [(&str, fn(&[u8])); 9] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("device_ids", device_ids),
     ("digest_files", digest_files),
     ("emails", emails),

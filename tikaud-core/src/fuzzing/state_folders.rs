@@ -50,10 +50,13 @@ async fn look_after(store: &MemoryStateStore) {
     assert!(objects(store).await == before, "looking at a state has changed it");
 
     let options = RunOptions::new().allow(Guard::MinimumSize).allow(Guard::EmptySegment);
-    let Some(report) = told(activation.run(&options).await) else {
-        assert_eq!(account.content().changes, 0, "something was sent by a run that cannot have known what to send");
-        return;
-    };
+    let mut report = told(activation.run(&options).await);
+    if report.is_none() && account.content().changes > 0 {
+        // It met a file of its own name when it had sent everything: the next one goes on from its journal.
+        report = told(activation.run(&options).await);
+        assert!(report.is_some(), "what was sent cannot be counted in");
+    }
+    let Some(report) = report else { return };
     assert_eq!(report.outcome, Outcome::Done);
     match seen.possible {
         Some(_) => assert!(account.content().audience == members(), "the audience is not the segment"),

@@ -7,7 +7,7 @@ mod mutation;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
-use tikaud_core::fuzzing::TARGETS;
+use tikaud_core::fuzzing::{TARGETS, Target};
 
 use crate::mutation::Mutator;
 
@@ -25,7 +25,7 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     inputs
 }
 
-fn check(target: &str, run: fn(&[u8]), input: &[u8], name: &str) {
+fn check(target: &str, run: Target, input: &[u8], name: &str) {
     if catch_unwind(|| run(input)).is_err() {
         panic!("{target}: {name} breaks a property; the input is:\n{}", input.escape_ascii());
     }
