@@ -41,7 +41,11 @@ fn digest(position: u64) -> [u8; 16] {
 
 fn slice(positions: std::ops::Range<u64>) -> Slice {
     let position = positions.start;
-    Slice { set: IdentifierSet::from_unsorted(KIND, positions.flat_map(digest).collect()), position }
+    let digests: Vec<u8> = positions.flat_map(digest).collect();
+    match IdentifierSet::from_sorted(KIND, digests.into()) {
+        Some(set) => Slice { set, position },
+        None => panic!("numbers are in order"),
+    }
 }
 
 /// What holds of any positions.

@@ -59,7 +59,7 @@ async fn replaced(part: &str, by: &str) -> MemoryStateStore {
 fn of_state(error: ActivationError) -> StateError {
     match error {
         ActivationError::State(error) => error,
-        other => panic!("not an error of the state: {other:?}"),
+        other => unreachable!("not an error of the state: {other:?}"),
     }
 }
 

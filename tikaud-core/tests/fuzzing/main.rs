@@ -67,7 +67,7 @@ targets! {
     extraction: 3_000,
     hashed_columns: 20_000,
     phones: 5_000,
-    positions: 3_000,
+    positions: 500,
     sealed_objects: 20_000,
     state_folders: 500,
 }
