@@ -25,5 +25,9 @@ pub mod activation;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+
 mod compute;
 mod seconds;

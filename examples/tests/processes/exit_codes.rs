@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use tikaud_tiktok::simulator::IdType;
+use tikaud_tiktok::simulator::{Endpoint, IdType};
 
 use super::support::{ACCOUNT, Ended, Sync, TikTok, files};
 
@@ -174,10 +174,10 @@ fn damaged_state_stops_the_run_before_anything_is_sent() {
         sync.run(&EMAIL, &table).expect(0);
         let last = files(&sync.state().join("sync").join(part)).pop().unwrap();
         damage(&last);
-        let before = tiktok.requests();
+        let before = tiktok.requests_to(Endpoint::SegmentMapping);
         let ended = sync.run(&EMAIL, &table).expect(1);
         let name = last.file_name().unwrap().to_str().unwrap();
         assert!(ended.stderr.contains(name) && ended.stderr.contains("restore"), "{}", ended.stderr);
-        assert_eq!(tiktok.requests(), before);
+        assert_eq!(tiktok.requests_to(Endpoint::SegmentMapping), before);
     }
 }

@@ -109,10 +109,7 @@ async fn carry_out(
 
 /// What the destination is told of an audience that it opens.
 fn known(record: Option<&AudienceRecord>, held: &HeldFiles) -> Known {
-    let mut known = Known::default();
-    known.identifiers = record.map(|_| held.possible_count());
-    known.notes = record.and_then(|record| record.notes.clone());
-    known
+    Known { identifiers: record.map(|_| held.possible_count()), notes: record.and_then(|record| record.notes.clone()) }
 }
 
 /// The plan of a run that ends before its intent goes with it, so that the next run has nothing to recover from.

@@ -1,6 +1,5 @@
 //! An activation's state by itself: looked at, checked, exported, forgotten.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::stream::BoxStream;
@@ -114,7 +113,7 @@ impl ActivationState {
     /// The state at whatever destination it is of.
     async fn ledger(&self) -> Result<Option<Ledger>, StateError> {
         let Some(generation) = latest_generation(&*self.store, &self.activation).await? else { return Ok(None) };
-        let scratch = self.store.scratch().unwrap_or_else(PathBuf::new);
+        let scratch = self.store.scratch().unwrap_or_default();
         Ok(Some(Ledger {
             store: Arc::clone(&self.store),
             clock: Arc::new(SystemClock),

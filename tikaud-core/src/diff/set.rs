@@ -35,6 +35,7 @@ impl IdentifierSet {
     ///
     /// Sorts on all cores; call it where blocking is allowed.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "what was gathered for a set is let go of once it is one")]
     pub fn from_unsorted(kind: IdentifierKind, digests: Vec<u8>) -> Self {
         Self::from_unsorted_parts(kind, &[&digests])
     }

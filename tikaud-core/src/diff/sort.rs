@@ -129,14 +129,14 @@ fn deduplicate<const N: usize>(sorted: &mut Vec<[u8; N]>) {
     // Nearly always there is nothing to move.
     let same = |pair: &[[u8; N]]| prefix(&pair[0]) == prefix(&pair[1]) && pair[0] == pair[1];
     let Some(first) = sorted.windows(2).position(same) else { return };
-    let mut kept = first + 1;
-    for at in kept..sorted.len() {
-        if sorted[kept - 1] != sorted[at] {
-            sorted[kept] = sorted[at];
+    let mut kept = first;
+    for at in first + 1..sorted.len() {
+        if sorted[kept] != sorted[at] {
             kept += 1;
+            sorted[kept] = sorted[at];
         }
     }
-    sorted.truncate(kept);
+    sorted.truncate(kept + 1);
 }
 
 #[cfg(test)]

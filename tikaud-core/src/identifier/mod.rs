@@ -32,7 +32,8 @@ pub use region::{Region, UnknownRegion};
 pub use reject::RejectReason;
 pub use tally::{ColumnTally, Rejects, Tally};
 
-use device::normalise_device_id;
-use digest::{Sha256Queue, decode_digest, md5};
-use email::{EmailSpace, normalise_email};
-use phone::normalise_phone;
+pub(crate) use device::normalise_device_id;
+pub(crate) use digest::decode_digest;
+use digest::{Sha256Queue, md5};
+pub(crate) use email::{EmailSpace, normalise_email};
+pub(crate) use phone::normalise_phone;

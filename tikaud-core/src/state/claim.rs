@@ -17,11 +17,13 @@ use super::{ActivationId, Clock, Hold, ObjectEntry, ObjectKey, StateError, State
 /// How long a claim is good for without being renewed.
 const LEASE: Duration = Duration::from_secs(60);
 const RENEW_EVERY: Duration = Duration::from_secs(15);
+/// Names have ten digits, so that they sort: an epoch a second needs 300 years for them.
+const LAST_EPOCH: u64 = 9_999_999_999;
 /// How often to look for a claim that others keep renewing.
 const ATTEMPTS: u32 = 5;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct ClaimRecord {
+pub(crate) struct ClaimRecord {
     /// When the lease lapses.
     lapses: Timestamp,
     /// Whether the holder has let go.
@@ -190,6 +192,9 @@ pub(super) async fn read_latest(
         let Some((epoch, entry)) = latest else {
             return Ok(None);
         };
+        if epoch >= LAST_EPOCH {
+            return Err(StateError::damaged(&entry.key, "no claim has such a number"));
+        }
         match read_sealed(store, &entry.key, entry.len).await {
             Err(StateError::NotFound { .. }) => {}
             record => return record.map(|record| Some((epoch, record))),

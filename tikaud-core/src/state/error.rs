@@ -12,7 +12,7 @@ use crate::destination::DestinationId;
 #[non_exhaustive]
 pub enum StateError {
     /// An object that had to be new is there already.
-    #[error("the state object `{key}` is there already")]
+    #[error("the state object `{key}` is there already, from another process or a state restored in part; run again")]
     AlreadyExists {
         /// The object.
         key: ObjectKey,

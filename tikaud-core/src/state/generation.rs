@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ActivationId, DigestFile, RunId};
+use super::{ActivationId, DigestFile, RunId, all_differ};
 use crate::destination::{AudienceId, DestinationId};
 
 /// What the audience holds because of us, as of one commit. Created, never changed.
@@ -43,6 +43,13 @@ pub struct SnapshotFiles {
     pub confirmed: Vec<DigestFile>,
     /// Those that the destination may hold besides: asked for without an answer, or not yet removed.
     pub unconfirmed: Vec<DigestFile>,
+}
+
+impl SnapshotFiles {
+    /// Whether no kind has two files of one set, of which one would never be looked at.
+    pub(super) fn has_a_file_for_each_kind(&self) -> bool {
+        [&self.confirmed, &self.unconfirmed].into_iter().all(|files| all_differ(files.iter().map(|file| file.kind)))
+    }
 }
 
 /// Changes that a run could not bring to an end.

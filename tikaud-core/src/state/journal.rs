@@ -13,7 +13,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{create_sealed, read_sealed};
-use super::{AudienceRecord, CreateIntent, DigestFile, ObjectEntry, ObjectKey, Positions, StateError, StateStore};
+use super::{
+    AudienceRecord, CreateIntent, DigestFile, ObjectEntry, ObjectKey, Positions, StateError, StateStore, all_differ,
+};
 use crate::diff::{Action, ChangeSet, Held, Slice};
 
 /// Which run it is: the generation that it started from and the epoch of its claim. Later runs sort behind.
@@ -164,12 +166,20 @@ pub(super) async fn read_record(
         match key.name() {
             "create.json" => record.create = Some(read_sealed(store, key, len).await?),
             "audience.json" => record.audience = Some(read_sealed(store, key, len).await?),
-            "intent.json" => record.intent = Some(read_sealed(store, key, len).await?),
+            "intent.json" => record.intent = Some(read_intent(store, key, len).await?),
             name if name.starts_with("receipts-") => record.receipts = read_sealed(store, key, len).await?,
             _ => return Err(StateError::damaged(key, "no version known here writes such an object")),
         }
     }
     Ok(record)
+}
+
+async fn read_intent(store: &dyn StateStore, key: &ObjectKey, len: u64) -> Result<Intent, StateError> {
+    let intent: Intent = read_sealed(store, key, len).await?;
+    if !all_differ(intent.changes.iter().map(|change| (change.action, change.file.kind))) {
+        return Err(StateError::damaged(key, "it names two plan files of one kind and action"));
+    }
+    Ok(intent)
 }
 
 #[cfg(test)]

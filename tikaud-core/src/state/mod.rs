@@ -31,8 +31,11 @@ mod positions;
 mod sealed;
 
 pub(crate) use claim::Claim;
+#[cfg(feature = "fuzzing")]
+pub(crate) use claim::ClaimRecord;
 pub use clock::{Clock, SystemClock};
 pub use digest_file::DigestFile;
+use digest_file::all_differ;
 pub(crate) use digest_file::{DigestReader, DigestWriter};
 pub use error::StateError;
 pub use generation::{AudienceRecord, CreateIntent, Generation, PendingChanges, SnapshotFiles};
@@ -51,6 +54,8 @@ pub use object::ObjectStateStore;
 pub use object_store;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
+#[cfg(feature = "fuzzing")]
+pub(crate) use sealed::{seal, unseal};
 
 use std::fmt;
 use std::ops::Range;

@@ -28,7 +28,7 @@ pub(crate) struct PlannedPart {
 }
 
 impl PlannedPart {
-    fn whole(change: PlannedChange) -> Self {
+    fn whole(change: &PlannedChange) -> Self {
         Self { kind: change.file.kind, action: change.action, positions: 0..change.file.count }
     }
 
@@ -71,7 +71,7 @@ impl PlannedChanges {
     /// Takes out all removes, before anything else was taken.
     pub(crate) fn take_removes(&mut self) -> Vec<PlannedPart> {
         let removes = self.files.extract_if(.., |change| change.action == Action::Remove);
-        removes.map(PlannedPart::whole).collect()
+        removes.map(|change| PlannedPart::whole(&change)).collect()
     }
 
     /// Leaves out the rest of the file that the last batch was of.
@@ -84,6 +84,6 @@ impl PlannedChanges {
     /// Everything that has not been taken, as parts that nobody will send.
     pub(crate) fn into_rest(mut self) -> Vec<PlannedPart> {
         let open = self.skip_file();
-        open.into_iter().chain(self.files.into_iter().map(PlannedPart::whole)).collect()
+        open.into_iter().chain(self.files.iter().map(PlannedPart::whole)).collect()
     }
 }

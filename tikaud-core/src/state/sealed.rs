@@ -14,6 +14,8 @@ pub(crate) const FORMAT: u32 = 1;
 const MAX_LEN: u64 = 64 << 20;
 
 const SEAL: &str = "\nsha256 ";
+/// Bytes of the checksum in hex, with the line break behind it.
+const SEAL_DIGEST: usize = 65;
 
 #[derive(Serialize, Deserialize)]
 struct Envelope<T> {
@@ -26,7 +28,7 @@ fn hex_sha256(text: &[u8]) -> String {
 }
 
 /// The bytes of a sealed object.
-pub(super) fn seal<T: Serialize>(key: &ObjectKey, content: &T) -> Result<Bytes, StateError> {
+pub(crate) fn seal<T: Serialize>(key: &ObjectKey, content: &T) -> Result<Bytes, StateError> {
     let mut text = serde_json::to_string_pretty(&Envelope { format: FORMAT, content })
         .map_err(|error| StateError::damaged(key, format!("cannot be written as JSON: {error}")))?;
     let digest = hex_sha256(text.as_bytes());
@@ -37,9 +39,12 @@ pub(super) fn seal<T: Serialize>(key: &ObjectKey, content: &T) -> Result<Bytes, 
 }
 
 /// The content of a sealed object, checked.
-pub(super) fn unseal<T: DeserializeOwned>(key: &ObjectKey, bytes: &[u8]) -> Result<T, StateError> {
+pub(crate) fn unseal<T: DeserializeOwned>(key: &ObjectKey, bytes: &[u8]) -> Result<T, StateError> {
     let text = std::str::from_utf8(bytes).map_err(|_| StateError::damaged(key, "it is not text"))?;
     let (json, digest) = text.rsplit_once(SEAL).ok_or_else(|| StateError::Truncated { key: key.clone() })?;
+    if digest.len() < SEAL_DIGEST {
+        return Err(StateError::Truncated { key: key.clone() });
+    }
     if digest.strip_suffix('\n') != Some(hex_sha256(json.as_bytes()).as_str()) {
         return Err(StateError::damaged(key, "its checksum does not match"));
     }
@@ -107,7 +112,8 @@ mod tests {
             assert!(unseal::<Content>(&key(), &flipped).is_err(), "bit {at}");
         }
         for len in 0..bytes.len() {
-            assert!(unseal::<Content>(&key(), &bytes[..len]).is_err(), "cut at {len}");
+            let error = unseal::<Content>(&key(), &bytes[..len]).unwrap_err();
+            assert!(matches!(error, StateError::Truncated { .. }), "cut at {len}: {error}");
         }
     }
 

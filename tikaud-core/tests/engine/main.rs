@@ -4,8 +4,10 @@
 
 mod canary;
 mod crash;
+mod damage;
 mod disk_full;
 mod faults;
+mod golden;
 mod oracle;
 mod runs;
 mod seeds;

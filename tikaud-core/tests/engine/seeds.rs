@@ -7,6 +7,7 @@
 //! ```
 
 use std::fmt;
+use std::io::Write;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, available_parallelism};
@@ -27,7 +28,7 @@ use crate::world::{Fuse, FusedDestination, FusedStore, People, World, capabiliti
 const SEEDS: u64 = 3_000;
 
 fn from_environment(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}")))
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
 /// A destination whose batches meet with accidents.
@@ -196,7 +197,7 @@ fn history(seed: u64) {
 fn histories(seeds: Range<u64>) {
     for seed in seeds {
         if let Err(panic) = std::panic::catch_unwind(|| history(seed)) {
-            eprintln!("the history with TIKAUD_CRASH_SEED={seed} went wrong");
+            writeln!(std::io::stderr(), "the history with TIKAUD_CRASH_SEED={seed} went wrong").unwrap();
             std::panic::resume_unwind(panic);
         }
     }

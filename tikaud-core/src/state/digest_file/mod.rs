@@ -15,7 +15,10 @@ mod writer;
 pub(crate) use reader::DigestReader;
 pub(crate) use writer::DigestWriter;
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -39,7 +42,23 @@ pub struct DigestFile {
     /// The kind of every identifier in it.
     pub kind: IdentifierKind,
     /// How many identifiers it holds.
+    #[serde(deserialize_with = "plausible_count")]
     pub count: u64,
+}
+
+/// More than a file has room for. Below it, sums of counts cannot wrap, whatever a manifest says.
+const TOO_MANY: u64 = 1 << 40;
+
+/// A file that would be empty is not made.
+fn plausible_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let count = u64::deserialize(deserializer)?;
+    if (1..TOO_MANY).contains(&count) { Ok(count) } else { Err(D::Error::custom("no file has so many digests")) }
+}
+
+/// Whether none of these comes twice.
+pub(super) fn all_differ<T: Ord>(values: impl Iterator<Item = T>) -> bool {
+    let mut seen = BTreeSet::new();
+    values.into_iter().all(|value| seen.insert(value))
 }
 
 impl DigestFile {
@@ -112,6 +131,9 @@ fn check_header(activation: &ActivationId, file: &DigestFile, found: &[u8]) -> R
     }
     if number(12) != kind_code(file.kind) {
         return damaged("it holds identifiers of another kind");
+    }
+    if *found != header(activation, file.kind) {
+        return damaged("its header has something that no version known here writes");
     }
     Ok(())
 }

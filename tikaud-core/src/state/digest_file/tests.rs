@@ -127,6 +127,11 @@ async fn a_newer_format_another_kind_and_another_file_are_told_apart() {
     assert!(kind.to_string().contains("another kind"), "{kind}");
     let file = read_with_header(|header| header[0] = b'X').await;
     assert!(file.to_string().contains("no file of digests"), "{file}");
+    // The room that is left, and a format before the first.
+    for (at, byte) in [(50, 1), (8, 0)] {
+        let other = read_with_header(|header| header[at] = byte).await;
+        assert!(matches!(other, DiffError::State(StateError::Damaged { .. })), "{at}: {other}");
+    }
 }
 
 #[tokio::test]

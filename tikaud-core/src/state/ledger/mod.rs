@@ -27,6 +27,8 @@ use super::{
 use crate::destination::DestinationId;
 use crate::diff::{DiffError, Resources};
 
+/// Names have eight digits, so that they sort: a run a minute needs 190 years for them.
+const LAST_GENERATION: u64 = 99_999_999;
 /// How often to look for objects that a run beside us replaces and clears away.
 const LOOKS: u32 = 5;
 
@@ -168,7 +170,7 @@ impl Ledger {
     }
 
     fn generation_key(&self, number: u64) -> ObjectKey {
-        self.folder("generations").child(format_args!("{number:08}.json"))
+        generation_key(&self.activation, number)
     }
 
     /// The present generation: checked, ours, and at our destination.
@@ -187,6 +189,10 @@ impl Ledger {
     async fn is_untouched(&self, generation: &Generation) -> Result<bool, StateError> {
         Ok(generation.number == 0 && self.store.list(Some(&self.folder("journal"))).await?.is_empty())
     }
+}
+
+fn generation_key(activation: &ActivationId, number: u64) -> ObjectKey {
+    ObjectKey::of_activation(activation).child("generations").child(format_args!("{number:08}.json"))
 }
 
 /// The generations that there are.
@@ -230,6 +236,13 @@ pub(crate) async fn read_generation(
     if generation.activation != *activation {
         let (key, expected) = (entry.key.clone(), activation.clone());
         return Err(StateError::ForeignActivation { key, expected, found: generation.activation });
+    }
+    let number = generation.number;
+    if number >= LAST_GENERATION || entry.key != generation_key(activation, number) {
+        return Err(StateError::damaged(&entry.key, format!("it says that it is generation {number}")));
+    }
+    if !generation.snapshots.has_a_file_for_each_kind() {
+        return Err(StateError::damaged(&entry.key, "it names two snapshots of one kind"));
     }
     Ok(generation)
 }

@@ -35,9 +35,12 @@ impl Ledger {
         let lengths: BTreeMap<&ObjectKey, u64> = objects.iter().map(|object| (&object.key, object.len)).collect();
         let mut found = Verification { bytes: lengths.values().sum(), ..Verification::default() };
 
-        let mut files: BTreeMap<ObjectKey, DigestFile> = BTreeMap::new();
+        // Generations share files. Of two that say different things of a file, one is wrong: it is read by both.
+        let mut files: Vec<DigestFile> = Vec::new();
         let mut name = |file: &DigestFile| {
-            files.insert(file.key.clone(), file.clone());
+            if !files.contains(file) {
+                files.push(file.clone());
+            }
         };
         for entry in generation_entries(&*self.store, &self.activation).await?.values() {
             let generation = read_generation(&*self.store, &self.activation, entry).await?;
@@ -50,7 +53,7 @@ impl Ledger {
         planned.for_each(|change| name(&change.file));
         found.interrupted = current.interrupted;
 
-        for file in files.values() {
+        for file in &files {
             let len = lengths.get(&file.key).ok_or_else(|| StateError::NotFound { key: file.key.clone() })?;
             if *len > file.len() {
                 return Err(StateError::damaged(&file.key, "it is longer than it should be").into());
@@ -61,7 +64,7 @@ impl Ledger {
             }
             (found.files, found.identifiers) = (found.files + 1, found.identifiers + file.count);
         }
-        let named: BTreeSet<&ObjectKey> = files.keys().collect();
+        let named: BTreeSet<&ObjectKey> = files.iter().map(|file| &file.key).collect();
         let is_digests = |key: &&&ObjectKey| key.name().ends_with(".digests");
         found.leftovers = lengths.keys().filter(is_digests).filter(|key| !named.contains(*key)).count() as u64;
         Ok(found)
