@@ -11,16 +11,15 @@ use tikaud_core::identifier::IdentifierKind;
 
 use crate::account::{self, AdAccountId};
 use crate::audience_writer::{StreamingAudience, find};
+use crate::audiences::list;
 use crate::client::TikTokClient;
 use crate::explain::{attach, explain};
 use crate::token::AppCredentials;
 use crate::transport::{Failed, TrafficCounter};
-use crate::wire::{AudienceDetails, CreateSegmentAudience, CustomAudienceList, ReturnCode, accepted_kinds};
+use crate::wire::{AudienceDetails, CreateSegmentAudience, ReturnCode, accepted_kinds};
 
 /// Users that TikTok takes in one request at most.
 const LARGEST_BATCH: usize = 10_000;
-/// Pages of audiences that are read at most: an account may have 400 audiences, which is four pages.
-const MOST_PAGES: u32 = 100;
 
 /// An ad account in TikTok Ads, with streaming audiences (TikTok calls them `Partner`).
 ///
@@ -113,7 +112,7 @@ impl TikTokDestinationBuilder {
         let mut capabilities = capabilities();
         capabilities.batch_limit = self.batch_users;
         capabilities.max_in_flight = self.max_in_flight;
-        capabilities.requests_per_second = Some(self.client.requests_per_second);
+        capabilities.requests_per_second = Some(self.client.pace().requests_per_second());
         Ok(TikTokDestination {
             id: DestinationId::new(format!("tiktok/{}", self.account)),
             account: self.account,
@@ -158,20 +157,6 @@ impl TikTokDestination {
         let warnings = answer.partial.map(|message| format!("TikTok calls the creation partly successful: {message}"));
         Ok(CreatedAudience { id: AudienceId::new(answer.data.audience_id), warnings: warnings.into_iter().collect() })
     }
-
-    /// The audiences on one page, and whether it is the last.
-    async fn page(&self, page: u32) -> Result<(Vec<AudienceDetails>, bool), DestinationError> {
-        let request = CustomAudienceList {
-            advertiser_id: self.account.as_str(),
-            page,
-            page_size: CustomAudienceList::LARGEST_PAGE,
-        };
-        let answer = self.client.transport.send(&request, &TrafficCounter::default()).await;
-        let doing = || format!("list the audiences of ad account {} (page {page})", self.account);
-        let data = answer.map_err(|failed| explain(&doing(), failed))?.data;
-        let last = data.is_last(page);
-        Ok((data.list, last))
-    }
 }
 
 /// Whether TikTok refused the request for one of its fields.
@@ -214,22 +199,9 @@ impl Destination for TikTokDestination {
         let goes_by = |found: &AudienceDetails| {
             found.name.as_deref().is_some_and(|found| found == name || shown.as_deref() == Some(found))
         };
-        let mut audiences: Vec<Audience> = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let (found, last) = self.page(page).await?;
-            let found = found.into_iter().filter(|it| goes_by(it) && it.may_be_own_streaming());
-            for audience in found.filter_map(AudienceDetails::into_audience) {
-                // An audience moves to the next page when another is created meanwhile.
-                if audiences.iter().all(|known| known.id != audience.id) {
-                    audiences.push(audience);
-                }
-            }
-            if last {
-                return Ok(audiences);
-            }
-        }
-        let message = format!("ad account {} has more than {MOST_PAGES} pages of audiences", self.account);
-        Err(DestinationError::new(Kind::Protocol, format!("{message}; delete those that are not needed any more")))
+        let there = list::all(&self.client, &self.account).await?;
+        let found = there.into_iter().filter(|it| goes_by(it) && it.may_be_own_streaming());
+        Ok(found.filter_map(AudienceDetails::into_audience).collect())
     }
 
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {

@@ -1,61 +1,130 @@
 //! Keeps requests below the rate that TikTok lets an app have. Shared by all accounts of one app, as the quota is.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tikaud_core::destination::{DestinationError, DestinationErrorKind};
+use tokio::sync::Mutex as Queue;
 use tokio::time::{Instant, sleep_until};
 
-/// After this many successes in a row, a slowed-down pace doubles.
-const SUCCESSES_TO_SPEED_UP: u32 = 50;
-/// A slowed-down pace is no slower than this part of the full one.
-const SLOWEST: u32 = 8;
+use super::AppLevel;
 
-/// A pace of so many requests per second, evenly spaced: a burst would be counted against the quota of the second.
-#[derive(Debug)]
-pub(crate) struct Pace {
-    interval: Duration,
+/// The part of the permitted rate that is used. The rest is room for the network, which may bring requests closer
+/// together than they were sent.
+const USED: f64 = 0.98;
+/// A request that goes late, because timers are coarse, does not put off the ones after it by more than this. Together
+/// with [`USED`] no second sees more requests than are permitted.
+const LATENESS: Duration = Duration::from_millis(20);
+/// What is left of the rate after a throttle.
+const SLOWER: f64 = 0.7;
+/// A slowed-down pace is no slower than this part of the full one.
+const SLOWEST: f64 = 0.125;
+/// What a second of successes gives back, as a part of the full rate.
+const FASTER: f64 = 0.05;
+
+/// The pace of a developer app's requests: evenly spaced, since a burst would be counted against the quota of the second.
+///
+/// TikTok counts requests for each app, so whatever sends requests for one app should share one pace: all accounts of
+/// a [`TikTokClient`](crate::TikTokClient) do, and several clients do when they are given clones of one `Pace`. When TikTok
+/// says that requests come too fast, it slows down, and speeds up again as they succeed.
+///
+/// ```
+/// use tikaud_tiktok::{AccessToken, AppLevel, Pace, TikTokClient};
+///
+/// let pace = Pace::new(AppLevel::Advanced);
+/// let first = TikTokClient::builder(AccessToken::new("0a1b2c")).pace(pace.clone()).build()?;
+/// let second = TikTokClient::builder(AccessToken::new("3d4e5f")).pace(pace.clone()).build()?;
+/// assert_eq!(pace.requests_per_second(), 20.0);
+/// # Ok::<(), tikaud_core::destination::DestinationError>(())
+/// ```
+#[derive(Clone)]
+pub struct Pace(Arc<Shared>);
+
+struct Shared {
+    requests_per_second: f64,
+    /// Whose turn it is next, in the order in which they came.
+    queue: Queue<()>,
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
 struct State {
     /// When the next request may go.
     next: Instant,
     /// Nothing goes before.
     paused_until: Instant,
-    /// How many times slower than the full pace it is: 1, 2, 4 or 8.
-    slowness: u32,
+    /// The part of the full pace that is used.
+    share: f64,
+    /// Successes since the share last changed.
     successes: u32,
 }
 
 impl Pace {
-    /// So many requests per second; the caller sees to it that the number is positive and finite.
-    pub(crate) fn new(requests_per_second: f64) -> Self {
+    /// The pace of an app of this level.
+    #[must_use]
+    pub fn new(level: AppLevel) -> Self {
+        Self::of(f64::from(level.requests_per_second()))
+    }
+
+    /// A pace of so many requests per second, for an app with a quota of its own, or to leave some of it to others.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationErrorKind::Configuration`] unless it is above 0 and at most 10,000.
+    pub fn try_new(requests_per_second: f64) -> Result<Self, DestinationError> {
+        // From one a day, so that the time between two requests is a number that clocks can add.
+        if (0.000_01..=10_000.0).contains(&requests_per_second) {
+            return Ok(Self::of(requests_per_second));
+        }
+        let message = "requests_per_second must be above 0 and at most 10000";
+        Err(DestinationError::new(DestinationErrorKind::Configuration, message))
+    }
+
+    fn of(requests_per_second: f64) -> Self {
         let now = Instant::now();
-        let state = State { next: now, paused_until: now, slowness: 1, successes: 0 };
-        Self { interval: Duration::from_secs_f64(1.0 / requests_per_second), state: Mutex::new(state) }
+        let state = State { next: now, paused_until: now, share: 1.0, successes: 0 };
+        Self(Arc::new(Shared { requests_per_second, queue: Queue::new(()), state: Mutex::new(state) }))
+    }
+
+    /// The rate that is permitted.
+    #[must_use]
+    pub fn requests_per_second(&self) -> f64 {
+        self.0.requests_per_second
+    }
+
+    /// The rate at which requests go now: 98 % of what is permitted, and less after TikTok has throttled some.
+    #[must_use]
+    pub fn current_requests_per_second(&self) -> f64 {
+        self.0.requests_per_second * USED * self.state().share
     }
 
     /// Waits for the turn of one request, and says how long that took.
     pub(super) async fn turn(&self) -> Duration {
         let asked = Instant::now();
+        let _turn = self.0.queue.lock().await;
         loop {
-            let turn = self.reserve(Instant::now());
+            let now = Instant::now();
+            let turn = {
+                let mut state = self.state();
+                let turn = state.next.max(state.paused_until);
+                if turn <= now {
+                    let interval = Duration::from_secs_f64(1.0 / (self.0.requests_per_second * USED * state.share));
+                    state.next = turn.max(now.checked_sub(LATENESS).unwrap_or(now)) + interval;
+                    return asked.elapsed();
+                }
+                turn
+            };
             sleep_until(turn).await;
-            // The pace may have been paused while this request was waiting for its turn.
-            if self.state().paused_until <= turn {
-                return asked.elapsed();
-            }
         }
     }
 
-    /// TikTok has throttled a request: half the pace from now on, and nothing for this long.
+    /// TikTok has throttled a request: slower from now on, and nothing for this long.
     pub(super) fn throttled(&self, wait: Duration) {
         let now = Instant::now();
         let mut state = self.state();
         // Requests in flight are throttled together; only the first of them tells something new.
         if state.paused_until <= now {
-            state.slowness = (state.slowness * 2).min(SLOWEST);
+            state.share = (state.share * SLOWER).max(SLOWEST);
         }
         state.successes = 0;
         state.paused_until = state.paused_until.max(now + wait);
@@ -64,90 +133,30 @@ impl Pace {
     /// TikTok has let a request through.
     pub(super) fn succeeded(&self) {
         let mut state = self.state();
-        state.successes += 1;
-        if state.successes >= SUCCESSES_TO_SPEED_UP {
-            state.successes = 0;
-            state.slowness = (state.slowness / 2).max(1);
+        if state.share >= 1.0 {
+            return;
         }
-    }
-
-    fn reserve(&self, now: Instant) -> Instant {
-        let mut state = self.state();
-        let turn = state.next.max(state.paused_until).max(now);
-        state.next = turn + self.interval * state.slowness;
-        turn
+        state.successes += 1;
+        if f64::from(state.successes) >= self.0.requests_per_second * state.share {
+            state.successes = 0;
+            state.share = (state.share + FASTER).min(1.0);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing can panic while it is held, and its fields are valid one by one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pace")
+            .field("requests_per_second", &self.requests_per_second())
+            .field("current_requests_per_second", &self.current_requests_per_second())
+            .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use futures::future::join_all;
-
-    use super::*;
-
-    async fn time_for(pace: &Pace, requests: usize) -> f64 {
-        let start = Instant::now();
-        join_all((0..requests).map(|_| pace.turn())).await;
-        start.elapsed().as_secs_f64()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_permitted_rate_is_used_to_the_full_and_never_exceeded() {
-        let pace = Pace::new(10.0);
-        let seconds = time_for(&pace, 1001).await;
-        let rate = 1000.0 / seconds;
-        assert!((9.5..=10.0).contains(&rate), "{rate}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_second_sees_more_than_its_share_even_after_idleness() {
-        let pace = Pace::new(10.0);
-        pace.turn().await;
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        assert!(time_for(&pace, 11).await >= 1.0);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_throttle_stops_those_who_already_wait_and_halves_the_pace() {
-        let pace = Pace::new(10.0);
-        pace.turn().await;
-        let start = Instant::now();
-        let waiting = async {
-            pace.turn().await;
-            start.elapsed()
-        };
-        let throttle = async { pace.throttled(Duration::from_secs(5)) };
-        let (waited, ()) = tokio::join!(waiting, throttle);
-        assert!(waited >= Duration::from_secs(5), "{waited:?}");
-        let seconds = time_for(&pace, 11).await;
-        assert!((2.0..2.5).contains(&seconds), "{seconds}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn requests_that_are_throttled_together_slow_down_once() {
-        let pace = Pace::new(10.0);
-        for _ in 0..4 {
-            pace.throttled(Duration::from_secs(1));
-        }
-        assert_eq!(pace.state().slowness, 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn successes_bring_the_full_pace_back() {
-        let pace = Pace::new(10.0);
-        for _ in 0..10 {
-            pace.throttled(Duration::from_secs(1));
-            tokio::time::sleep(Duration::from_secs(2)).await;
-        }
-        assert_eq!(pace.state().slowness, SLOWEST);
-        for _ in 0..3 * SUCCESSES_TO_SPEED_UP {
-            pace.succeeded();
-        }
-        assert_eq!(pace.state().slowness, 1);
-    }
-}
+mod tests;

@@ -1,0 +1,96 @@
+use futures::future::join_all;
+
+use super::*;
+
+async fn time_for(pace: &Pace, requests: usize) -> f64 {
+    let start = Instant::now();
+    join_all((0..requests).map(|_| pace.turn())).await;
+    start.elapsed().as_secs_f64()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_permitted_rate_is_used_to_the_full_and_never_exceeded() {
+    for level in AppLevel::ALL {
+        let pace = Pace::new(level);
+        let seconds = time_for(&pace, 1001).await;
+        let part = 1000.0 / seconds / f64::from(level.requests_per_second());
+        assert!((0.95..=1.0).contains(&part), "{level:?}: {part}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_second_sees_more_than_its_share_even_after_idleness() {
+    let pace = Pace::new(AppLevel::Basic);
+    pace.turn().await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(time_for(&pace, 11).await >= 1.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clones_share_one_pace() {
+    let pace = Pace::new(AppLevel::Basic);
+    let other = pace.clone();
+    let start = Instant::now();
+    join_all((0..22).map(|at| if at % 2 == 0 { pace.turn() } else { other.turn() })).await;
+    assert!(start.elapsed() >= Duration::from_secs(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_stops_those_who_already_wait_and_slows_them_down() {
+    let pace = Pace::new(AppLevel::Basic);
+    pace.turn().await;
+    let start = Instant::now();
+    let waiting = async {
+        pace.turn().await;
+        start.elapsed()
+    };
+    let throttle = async { pace.throttled(Duration::from_secs(5)) };
+    let (waited, ()) = tokio::join!(waiting, throttle);
+    assert!(waited >= Duration::from_secs(5), "{waited:?}");
+    // 11 more at 9.8 * 0.7 requests per second.
+    let seconds = time_for(&pace, 11).await;
+    assert!((1.55..1.65).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_are_throttled_together_slow_down_once() {
+    let pace = Pace::new(AppLevel::Basic);
+    for _ in 0..4 {
+        pace.throttled(Duration::from_secs(1));
+    }
+    assert!((pace.state().share - SLOWER).abs() < 1e-9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_never_slower_than_an_eighth_and_successes_bring_the_full_pace_back() {
+    let pace = Pace::new(AppLevel::Basic);
+    for _ in 0..10 {
+        pace.throttled(Duration::from_secs(1));
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    assert!((pace.state().share - SLOWEST).abs() < 1e-9);
+    // 18 steps of at most ten successes.
+    for _ in 0..180 {
+        pace.succeeded();
+    }
+    assert!((pace.current_requests_per_second() - 9.8).abs() < 1e-9, "{pace:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_given_up_while_it_waits_holds_up_nobody() {
+    let pace = Pace::new(AppLevel::Basic);
+    pace.turn().await;
+    pace.throttled(Duration::from_secs(5));
+    let given_up = tokio::time::timeout(Duration::from_secs(1), pace.turn()).await;
+    assert!(given_up.is_err());
+    let waited = pace.turn().await;
+    assert!((Duration::from_secs(4)..Duration::from_millis(4_100)).contains(&waited), "{waited:?}");
+}
+
+#[test]
+fn a_rate_that_is_none_is_refused_by_name() {
+    for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 10_001.0] {
+        let error = Pace::try_new(rate).unwrap_err();
+        assert!(error.to_string().contains("requests_per_second"), "{error}");
+    }
+}
