@@ -76,7 +76,7 @@ pub enum TokenReason {
 /// One token for ever.
 #[async_trait]
 impl TokenProvider for AccessToken {
-    async fn access_token(&self, _: TokenReason) -> Result<AccessToken, DestinationError> {
+    async fn access_token(&self, _: TokenReason) -> Result<Self, DestinationError> {
         Ok(self.clone())
     }
 }

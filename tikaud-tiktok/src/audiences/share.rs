@@ -36,7 +36,7 @@ impl Audiences {
             return Err(wrong(message));
         }
         let request = ShareAudiences { advertiser_id: self.account.as_str(), audience_ids, shared_advertiser_ids };
-        let doing = format!("share {} audiences with {} ad accounts", ids.len(), with.len());
+        let doing = format!("share with {} ad accounts {} audiences", with.len(), ids.len());
         self.send(&request, &doing).await.map(drop)
     }
 
@@ -50,7 +50,7 @@ impl Audiences {
         check_accounts(std::slice::from_ref(with), SHARED)?;
         let (audience_id, shared_advertiser_id) = (id.as_str(), with.as_str());
         let request = StopSharing { advertiser_id: self.account.as_str(), audience_id, shared_advertiser_id };
-        self.send(&request, &format!("stop sharing audience {id} with ad account {with}")).await.map(drop)
+        self.send(&request, &format!("stop sharing with ad account {with} audience {id}")).await.map(drop)
     }
 
     /// The ad accounts that an audience of this account has been shared with.

@@ -7,10 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::IdType;
 use super::identifier_set::IdentifierSet;
+use super::kind::Kind;
+use super::sharing::{Application, Shares};
 use super::size_history::SizeHistory;
 
-/// From creation to expiry. TikTok counts 365 days from the last change or use; whether mapping requests count as
-/// change is not documented, and the simulator does not count them.
+/// From the last change or use to expiry. Whether mapping requests count as change is not documented, and the simulator
+/// does not count them.
 const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// Before its expiry an audience is shown as expiring for 60 days.
 const EXPIRING: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -29,6 +31,11 @@ pub struct Audience {
     pub(crate) description: Option<String>,
     pub(crate) created: Timestamp,
     pub(crate) deleted: bool,
+    pub(crate) kind: Kind,
+    pub(crate) shares: Shares,
+    pub(crate) applications: Vec<Application>,
+    /// When it was last changed or used in a way that puts off its expiry.
+    touched: Timestamp,
     /// A type that was once added stays, also when its last identifier is gone.
     identifiers: BTreeMap<IdType, IdentifierSet>,
     size: SizeHistory,
@@ -43,6 +50,10 @@ impl Audience {
             description: None,
             created,
             deleted: false,
+            kind: Kind::Streaming,
+            shares: Shares::default(),
+            applications: Vec::new(),
+            touched: created,
             identifiers: BTreeMap::new(),
             size: SizeHistory::default(),
         }
@@ -72,6 +83,12 @@ impl Audience {
         self.description.as_deref()
     }
 
+    /// Its type, as TikTok names it: `Partner` or `Lookalike Audience`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.kind.type_name()
+    }
+
     /// When it was created.
     #[must_use]
     pub fn created(&self) -> Timestamp {
@@ -96,6 +113,29 @@ impl Audience {
         self.identifiers.get(&id_type).map_or_else(Vec::new, IdentifierSet::sorted_hex)
     }
 
+    /// The ad accounts that it is shared with.
+    #[must_use]
+    pub fn shared_with(&self) -> Vec<&str> {
+        self.shares.log().filter(|(_, shared)| *shared).map(|(account, _)| account).collect()
+    }
+
+    /// The ad groups that it is applied to, each with `Include` or `Exclude`.
+    #[must_use]
+    pub fn applied_to(&self) -> Vec<(&str, &str)> {
+        let there = self.applications.iter().filter(|application| !application.ended);
+        there.map(|application| (application.adgroup_id.as_str(), application.usage_mode)).collect()
+    }
+
+    /// Whether an ad account may see it: its own, and one that it is shared with.
+    pub(crate) fn is_visible_to(&self, advertiser_id: &str) -> bool {
+        !self.deleted && (self.advertiser_id == advertiser_id || self.shares.include(advertiser_id))
+    }
+
+    /// Puts off its expiry.
+    pub(crate) fn touch(&mut self, now: Timestamp) {
+        self.touched = now;
+    }
+
     /// Whether identifiers of a type were ever added.
     pub(crate) fn has_known(&self, id_type: IdType) -> bool {
         self.identifiers.contains_key(&id_type)
@@ -118,6 +158,11 @@ impl Audience {
         self.size.record(now, size as u64, lag);
     }
 
+    /// Notes the number of people of an audience that has no identifiers of its own.
+    pub(crate) fn set_size(&mut self, now: Timestamp, size: u64, lag: SignedDuration) {
+        self.size.record(now, size, lag);
+    }
+
     pub(crate) fn delete(&mut self) {
         self.deleted = true;
         self.identifiers = BTreeMap::new();
@@ -125,7 +170,7 @@ impl Audience {
     }
 
     pub(crate) fn expires(&self) -> Timestamp {
-        self.created.saturating_add(LIFE).unwrap_or(Timestamp::MAX)
+        self.touched.saturating_add(LIFE).unwrap_or(Timestamp::MAX)
     }
 
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {

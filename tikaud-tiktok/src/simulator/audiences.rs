@@ -43,6 +43,21 @@ impl Audiences {
         &mut self.0[place]
     }
 
+    /// The place of the one of this id when it is this ad account's own.
+    pub(crate) fn own_place(&self, id: &str, advertiser_id: &str) -> Option<usize> {
+        self.place(id).filter(|&place| self.at(place).advertiser_id == advertiser_id)
+    }
+
+    /// The place of the one of this id when it is this ad account's own or shared with it.
+    pub(crate) fn visible_place(&self, id: &str, advertiser_id: &str) -> Option<usize> {
+        self.place(id).filter(|&place| self.at(place).is_visible_to(advertiser_id))
+    }
+
+    /// Those that an ad account may see, the newest first.
+    pub(crate) fn visible_to<'a>(&'a self, advertiser_id: &'a str) -> impl Iterator<Item = &'a Audience> {
+        self.0.iter().rev().filter(move |audience| audience.is_visible_to(advertiser_id))
+    }
+
     /// Those of an ad account that are not deleted, the newest first.
     pub(crate) fn of_account<'a>(&'a self, advertiser_id: &'a str) -> impl Iterator<Item = &'a Audience> {
         self.0.iter().rev().filter(move |audience| audience.advertiser_id == advertiser_id && !audience.deleted)

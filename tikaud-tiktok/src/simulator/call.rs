@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::body::Body;
 use super::endpoint::RequestAction;
+use super::query::Query;
 use super::refusal::Refusal;
 use super::{Endpoint, Request, Response};
 
@@ -28,6 +29,18 @@ impl<'a> Call<'a> {
             _ => None,
         };
         Self { request, endpoint, body, action, request_id: format!("SIM{number:016}") }
+    }
+
+    /// The ad account that it is about: the one that it names, or the first.
+    pub(crate) fn account(&self) -> Option<String> {
+        match &self.body {
+            Some(Ok(body)) => match body.string("advertiser_id") {
+                Ok(Some(account)) => Some(account.into_owned()),
+                _ => body.required_list("advertiser_ids").ok()?.into_iter().next(),
+            },
+            Some(Err(_)) => None,
+            None => Query::read(self.request.query()).get("advertiser_id").map(str::to_owned),
+        }
     }
 
     /// How many users the body holds, for a request that was not read to its end.

@@ -20,10 +20,16 @@ pub(crate) const TOO_MANY_IDS: i64 = 40011;
 pub(crate) const INVALID_BATCH_SIZE: i64 = 40061;
 /// An identifier is not hashed.
 pub(crate) const PII_NOT_HASHED: i64 = 40062;
+/// Too many requests by this app to one endpoint.
+pub(crate) const TOO_MANY_REQUESTS_TO_ENDPOINT: i64 = 40016;
 /// Too many requests by this app.
 pub(crate) const TOO_MANY_REQUESTS: i64 = 40100;
 /// The app's id and secret do not belong together.
 pub(crate) const INVALID_APP: i64 = 40101;
+/// An authorization code that is wrong, used or older than an hour.
+pub(crate) const WRONG_AUTH_CODE: i64 = 40110;
+/// Too many requests for one ad account.
+pub(crate) const TOO_MANY_REQUESTS_FOR_ACCOUNT: i64 = 40133;
 /// No access token.
 pub(crate) const EMPTY_TOKEN: i64 = 40104;
 /// An access token that is wrong or revoked.
@@ -63,6 +69,15 @@ impl Refusal {
 
     pub(crate) fn too_many_requests() -> Self {
         Self::new(TOO_MANY_REQUESTS, "Too many requests. Please retry in some time.")
+    }
+
+    /// An audience that is expired, too small, or still being computed.
+    pub(crate) fn not_editable() -> Self {
+        Self::new(PARAMETER_ERROR, "Audience is not editable, please check audience status.")
+    }
+
+    pub(crate) fn wrong_app() -> Self {
+        Self::new(INVALID_APP, "app_id and secret do not belong together.")
     }
 
     pub(crate) fn wrong_token() -> Self {

@@ -127,7 +127,7 @@ impl Transport {
             code = Empty,
             request_id = Empty
         );
-        let result = self.send_until_answered(request, traffic).instrument(span.clone()).await;
+        let result = self.send_until_answered(request, traffic, &span).instrument(span.clone()).await;
         match &result {
             Ok(answer) => note(&span, Some(0), answer.request_id.as_deref()),
             Err(failed) => note(&span, failed.failure.code(), failed.failure.request_id()),
@@ -139,6 +139,7 @@ impl Transport {
         &self,
         request: &R,
         traffic: &TrafficCounter,
+        span: &Span,
     ) -> Result<Answer<R::Data>, Failed> {
         let url = self.settings.endpoint.url(R::PATH);
         let payload = request.payload();
@@ -152,7 +153,7 @@ impl Transport {
             sent.progress.attempts += 1;
             let token = carried.as_ref().map(|carried| &carried.header);
             let result = self.attempt(&url, &payload, request, token, sent.progress.attempts, traffic).await;
-            Span::current().record("attempts", sent.progress.attempts);
+            span.record("attempts", sent.progress.attempts);
             let failure = match result {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,

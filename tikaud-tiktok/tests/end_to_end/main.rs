@@ -5,11 +5,15 @@ mod accounts;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod connect;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod kinds;
+#[cfg(test)]
+mod management;
 #[cfg(test)]
 mod names;
 #[cfg(test)]

@@ -1,11 +1,20 @@
 //! The endpoints, one file each.
 
+mod access_token;
 mod advertiser_get;
 mod advertiser_info;
+mod custom_audience_apply;
+mod custom_audience_apply_log;
 mod custom_audience_delete;
 mod custom_audience_get;
 mod custom_audience_list;
+mod custom_audience_share;
+mod custom_audience_share_cancel;
+mod custom_audience_share_log;
 mod details;
+mod lookalike_create;
+mod lookalike_update;
+mod revoke_token;
 mod segment_audience;
 mod segment_mapping;
 mod user_info;
@@ -13,7 +22,7 @@ mod user_info;
 use serde_json::Value;
 
 use super::body::Body;
-use super::context::Context;
+use super::context::{AppContext, Context};
 use super::query::Query;
 use super::refusal::Refusal;
 use super::{Endpoint, Request};
@@ -35,5 +44,22 @@ pub(crate) fn answer(
         Endpoint::CustomAudienceGet => custom_audience_get::answer(context, &query),
         Endpoint::CustomAudienceList => custom_audience_list::answer(context, &query),
         Endpoint::CustomAudienceDelete => custom_audience_delete::answer(context, body?),
+        Endpoint::CustomAudienceShare => custom_audience_share::answer(context, body?),
+        Endpoint::CustomAudienceShareCancel => custom_audience_share_cancel::answer(context, body?),
+        Endpoint::CustomAudienceShareLog => custom_audience_share_log::answer(context, &query),
+        Endpoint::CustomAudienceApply => custom_audience_apply::answer(context, body?),
+        Endpoint::CustomAudienceApplyLog => custom_audience_apply_log::answer(context, &query),
+        Endpoint::LookalikeCreate => lookalike_create::answer(context, body?),
+        Endpoint::LookalikeUpdate => lookalike_update::answer(context, body?),
+        // They take no token, and are carried out by `answer_app`.
+        Endpoint::AccessToken | Endpoint::RevokeToken => Err(Refusal::wrong_app()),
+    }
+}
+
+/// Carries out a request that needs no token.
+pub(crate) fn answer_app(endpoint: Endpoint, context: &mut AppContext<'_>, body: &Body<'_>) -> Result<Value, Refusal> {
+    match endpoint {
+        Endpoint::RevokeToken => revoke_token::answer(context, body),
+        _ => access_token::answer(context, body),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::simulator::body::Body;
 use crate::simulator::context::Context;
-use crate::simulator::refusal::{PARAMETER_ERROR, Refusal};
+use crate::simulator::refusal::Refusal;
 use crate::simulator::world::DescriptionRule;
 use crate::simulator::{Endpoint, RequestAction};
 
@@ -29,11 +29,7 @@ fn create(context: &mut Context<'_>, advertiser_id: &str, body: &Body<'_>) -> Re
         }
         DescriptionRule::Refuse | DescriptionRule::Drop => None,
     };
-    let limit = context.world.limits.audiences_per_account;
-    if context.audiences.of_account(advertiser_id).count() >= limit {
-        let message = format!("The ad account has {limit} audiences, which is the limit. Delete some first.");
-        return Err(Refusal::new(PARAMETER_ERROR, message));
-    }
+    context.check_room(advertiser_id)?;
     let audience = context.audiences.create(advertiser_id, &name, context.now);
     audience.description = description.map(|text| text.into_owned());
     Ok(json!({ "audience_id": audience.id }))
@@ -42,11 +38,7 @@ fn create(context: &mut Context<'_>, advertiser_id: &str, body: &Body<'_>) -> Re
 fn delete(context: &mut Context<'_>, advertiser_id: &str, body: &Body<'_>) -> Result<Value, Refusal> {
     let field = "delete_audience_id";
     let id = body.required_string(field)?;
-    let place = context
-        .audiences
-        .place(&id)
-        .filter(|&place| context.audiences.at(place).advertiser_id == advertiser_id)
-        .ok_or_else(|| Refusal::audience_not_found(field))?;
+    let place = context.audiences.own_place(&id, advertiser_id).ok_or_else(|| Refusal::audience_not_found(field))?;
     context.audiences.at_mut(place).delete();
     Ok(json!({}))
 }

@@ -10,7 +10,7 @@ use batch_data::{BatchData, Column};
 
 use crate::simulator::body::Body;
 use crate::simulator::context::Context;
-use crate::simulator::refusal::{PARAMETER_ERROR, Refusal};
+use crate::simulator::refusal::Refusal;
 use crate::simulator::{Endpoint, IdType, RequestAction};
 
 /// The types that TikTok's published enum has.
@@ -78,7 +78,7 @@ fn editable_audience(context: &Context<'_>, advertiser_ids: &[String], id: &str)
         return Ok(None);
     }
     if audience.is_expired(context.now) {
-        return Err(Refusal::new(PARAMETER_ERROR, "Audience is not editable, please check audience status."));
+        return Err(Refusal::not_editable());
     }
     Ok(Some(place))
 }
@@ -98,9 +98,9 @@ fn check_mixing(context: &Context<'_>, batch: &BatchData, column: &Column) -> Re
 }
 
 fn apply(context: &mut Context<'_>, action: RequestAction, batch: &BatchData) {
-    let lag = context.world.applied_after();
     for column in &batch.columns {
         for place in batch.audiences(column) {
+            let lag = context.world.lag_of(&context.audiences.at(place).id);
             let audience = context.audiences.at_mut(place);
             let digests = batch.digests(column, place);
             match action {
