@@ -23,11 +23,14 @@ use tikaud_tiktok::simulator::{
 use tikaud_tiktok::{AccessToken, AdAccountId, AppLevel, Pace, TikTokClient};
 
 const ACCOUNT: &str = "7000000000000000001";
-const LEVELS: [(AppLevel, Level); 4] = [
-    (AppLevel::Basic, Level::Basic),
-    (AppLevel::Advanced, Level::Advanced),
-    (AppLevel::Premium, Level::Premium),
-    (AppLevel::Ultimate, Level::Ultimate),
+/// The level that the client is set to, the one that the app has, and what that one permits per second. In the last line
+/// the setting is wrong, so that the client has to find out by being throttled.
+const LEVELS: [(AppLevel, Level, u32); 5] = [
+    (AppLevel::Basic, Level::Basic, 10),
+    (AppLevel::Advanced, Level::Advanced, 20),
+    (AppLevel::Premium, Level::Premium, 30),
+    (AppLevel::Ultimate, Level::Ultimate, 50),
+    (AppLevel::Advanced, Level::Basic, 10),
 ];
 /// Requests of each client that may be under way at once.
 const IN_FLIGHT: usize = 8;
@@ -50,14 +53,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (time, levels) = if arguments.bench {
         (Duration::from_secs(arguments.seconds), &LEVELS[..])
     } else {
-        (Duration::from_secs(1), &LEVELS[3..])
+        (Duration::from_secs(1), &LEVELS[3..4])
     };
-    println!("{:<10}{:>12}{:>12}{:>8}{:>12}", "level", "permitted/s", "used/s", "part", "throttled");
-    for (level, simulated) in levels.iter().copied() {
+    println!("{:<10}{:<10}{:>12}{:>9}{:>8}{:>11}", "set to", "app is", "permitted/s", "used/s", "part", "throttled");
+    for (level, simulated, permitted) in levels.iter().copied() {
         let (used, throttled) = measure(level, simulated, time).await?;
-        let permitted = f64::from(level.requests_per_second());
-        let part = 100.0 * used / permitted;
-        println!("{:<10}{permitted:>12.0}{used:>12.2}{part:>7.1}%{throttled:>12}", format!("{level:?}"));
+        let part = 100.0 * used / f64::from(permitted);
+        let (level, simulated) = (format!("{level:?}"), format!("{simulated:?}"));
+        println!("{level:<10}{simulated:<10}{permitted:>12}{used:>9.2}{part:>7.1}%{throttled:>11}");
     }
     Ok(())
 }

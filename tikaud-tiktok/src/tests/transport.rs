@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tikaud_core::destination::{AudienceSpec, Destination, DestinationErrorKind as Kind, Receipt, Retry};
-use wiremock::matchers::{any, header, header_exists, path};
+use wiremock::matchers::{any, header, header_exists, path, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::*;
@@ -72,6 +72,56 @@ async fn a_page_with_status_200_is_no_success() {
     cannot add 2 email_sha256 identifiers to audience 7000000000000000042 of ad account 7000000000000000001 after 3 attempts: the reply was not in TikTok's protocol; check that no proxy answers in TikTok's place, and try again
     the reply is not JSON, from line 1 column 1 on (HTTP status 200, 28 bytes of text/html)
     "#);
+}
+
+#[tokio::test]
+async fn a_gateways_page_is_told_with_the_request_id_of_its_header() {
+    for (answer, kind) in [
+        (html(502), Kind::Unavailable),
+        (html(403), Kind::Permission),
+        (html(200), Kind::Protocol),
+        (html(200).set_body_raw(b"\xff\xfe".to_vec(), "application/json"), Kind::Protocol),
+        (html(200).set_body_string(r#"{"code":0,"data":{"li"#), Kind::Protocol),
+        (html(200).set_body_string(r#"{"code":0,"data":{"list":7}}"#), Kind::Protocol),
+        (ResponseTemplate::new(307), Kind::Protocol),
+    ] {
+        let server = MockServer::start().await;
+        let answer = answer.insert_header("X-Tt-Logid", "20261101LOG");
+        Mock::given(path(LIST)).respond_with(answer).mount(&server).await;
+        let error = destination(client(server.uri())).find_audiences("Buyers").await.unwrap_err();
+        assert_eq!((error.kind(), error.request_id()), (kind, Some("20261101LOG")), "{}", chain(&error));
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_throttles_is_waited_for_like_tiktok_itself() {
+    let server = MockServer::start().await;
+    Mock::given(path(LIST)).respond_with(html(429)).up_to_n_times(1).mount(&server).await;
+    Mock::given(path(LIST)).respond_with(ok(&json!({"list": []}))).mount(&server).await;
+    let client = client(server.uri()).build().unwrap();
+    let before = client.pace().current_requests_per_second();
+    let start = Instant::now();
+    assert!(client.audiences(&AdAccountId::new(ACCOUNT)).unwrap().list().await.unwrap().is_empty());
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    assert!(client.pace().current_requests_per_second() < before);
+}
+
+#[tokio::test]
+async fn audiences_that_are_deleted_while_they_are_listed_hide_no_other() {
+    let server = MockServer::start().await;
+    let page = |page: u32, ids: &[&str], total: u32| {
+        let list: Vec<_> = ids.iter().map(|id| json!({"audience_id": id})).collect();
+        let data = json!({"list": list, "page_info": {"total_page": 2, "total_number": total}});
+        Mock::given(path(LIST)).and(query_param("page", page.to_string())).respond_with(ok(&data))
+    };
+    // Audience 1 is deleted after the first page: 3 moves to a page that was read already.
+    page(1, &["1", "2"], 4).up_to_n_times(1).mount(&server).await;
+    page(1, &["2", "3"], 3).mount(&server).await;
+    page(2, &["4"], 3).expect(2).mount(&server).await;
+    let client = client(server.uri()).build().unwrap();
+    let listed = client.audiences(&AdAccountId::new(ACCOUNT)).unwrap().list().await.unwrap();
+    let ids: Vec<_> = listed.iter().map(|audience| audience.id.as_str()).collect();
+    assert_eq!(ids, ["2", "3", "4"]);
 }
 
 #[tokio::test]

@@ -16,12 +16,18 @@ const USED: f64 = 0.98;
 /// A request that goes late, because timers are coarse, does not put off the ones after it by more than this. Together
 /// with [`USED`] no second sees more requests than are permitted.
 const LATENESS: Duration = Duration::from_millis(20);
-/// What is left of the rate after a throttle.
+/// What is left of the rate after a throttle that comes as a surprise.
 const SLOWER: f64 = 0.7;
+/// What is left of it after one at the rate at which the last one came: how much is too much is known by then.
+const LITTLE_SLOWER: f64 = 0.9;
 /// A slowed-down pace is no slower than this part of the full one.
 const SLOWEST: f64 = 0.125;
 /// What a second of successes gives back, as a part of the full rate.
 const FASTER: f64 = 0.05;
+/// The same around the rate at which the last throttle came.
+const LITTLE_FASTER: f64 = 0.001;
+/// What is around that rate: from this part of it to that one.
+const AROUND: [f64; 2] = [0.85, 1.04];
 
 /// The pace of a developer app's requests: evenly spaced, since a burst would be counted against the quota of the second.
 ///
@@ -55,8 +61,17 @@ struct State {
     paused_until: Instant,
     /// The part of the full pace that is used.
     share: f64,
+    /// The share at which the last throttle came.
+    ceiling: f64,
     /// Successes since the share last changed.
     successes: u32,
+}
+
+impl State {
+    fn is_around_ceiling(&self) -> bool {
+        let [from, to] = AROUND.map(|part| part * self.ceiling);
+        (from..to).contains(&self.share)
+    }
 }
 
 impl Pace {
@@ -82,7 +97,7 @@ impl Pace {
 
     fn of(requests_per_second: f64) -> Self {
         let now = Instant::now();
-        let state = State { next: now, paused_until: now, share: 1.0, successes: 0 };
+        let state = State { next: now, paused_until: now, share: 1.0, ceiling: f64::INFINITY, successes: 0 };
         Self(Arc::new(Shared { requests_per_second, queue: Queue::new(()), state: Mutex::new(state) }))
     }
 
@@ -124,7 +139,9 @@ impl Pace {
         let mut state = self.state();
         // Requests in flight are throttled together; only the first of them tells something new.
         if state.paused_until <= now {
-            state.share = (state.share * SLOWER).max(SLOWEST);
+            let left = if state.is_around_ceiling() { LITTLE_SLOWER } else { SLOWER };
+            state.ceiling = state.share;
+            state.share = (state.share * left).max(SLOWEST);
         }
         state.successes = 0;
         state.paused_until = state.paused_until.max(now + wait);
@@ -139,7 +156,8 @@ impl Pace {
         state.successes += 1;
         if f64::from(state.successes) >= self.0.requests_per_second * state.share {
             state.successes = 0;
-            state.share = (state.share + FASTER).min(1.0);
+            let more = if state.is_around_ceiling() { LITTLE_FASTER } else { FASTER };
+            state.share = (state.share + more).min(1.0);
         }
     }
 

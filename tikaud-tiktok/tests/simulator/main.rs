@@ -9,6 +9,8 @@ mod carriers;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod endpoints;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod limits;

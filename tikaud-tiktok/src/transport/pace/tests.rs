@@ -69,11 +69,40 @@ async fn it_is_never_slower_than_an_eighth_and_successes_bring_the_full_pace_bac
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
     assert!((pace.state().share - SLOWEST).abs() < 1e-9);
-    // 18 steps of at most ten successes.
-    for _ in 0..180 {
+    // 5 small steps and 18 large ones, of at most ten successes each.
+    for _ in 0..230 {
         pace.succeeded();
     }
     assert!((pace.current_requests_per_second() - 9.8).abs() < 1e-9, "{pace:?}");
+}
+
+/// Part of the permitted requests that are let through in five minutes by a server that counts by the second.
+async fn part_used(pace: &Pace, permitted: u32) -> f64 {
+    let start = Instant::now();
+    let (mut second, mut in_second, mut let_through) = (0, 0, 0);
+    while start.elapsed() < Duration::from_secs(300) {
+        pace.turn().await;
+        if start.elapsed().as_secs() != second {
+            (second, in_second) = (start.elapsed().as_secs(), 0);
+        }
+        if in_second < permitted {
+            in_second += 1;
+            let_through += 1;
+            pace.succeeded();
+        } else {
+            pace.throttled(Duration::from_millis(1_500));
+        }
+    }
+    f64::from(let_through) / 300.0 / f64::from(permitted)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pace_that_is_set_too_fast_finds_out_what_is_permitted() {
+    for (level, permitted) in [(AppLevel::Advanced, 10), (AppLevel::Ultimate, 10), (AppLevel::Premium, 20)] {
+        let part = part_used(&Pace::new(level), permitted).await;
+        assert!(part > 0.88, "{level:?} at {permitted}: {part}");
+    }
+    assert!(part_used(&Pace::new(AppLevel::Basic), 10).await > 0.975);
 }
 
 #[tokio::test(start_paused = true)]
