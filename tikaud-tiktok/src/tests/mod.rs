@@ -3,6 +3,7 @@
 mod audiences;
 mod batches;
 mod check;
+mod connections;
 mod oauth;
 mod secrecy;
 mod tokens;

@@ -1,10 +1,9 @@
-use std::io::{self, BufRead, BufReader, Write};
-use std::sync::{Arc, Mutex};
+use std::io;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tikaud_core::destination::{AudienceSpec, Destination, DestinationErrorKind as Kind, Receipt, Retry};
-use wiremock::matchers::{any, header, header_exists, path, query_param};
+use wiremock::matchers::{any, header, header_exists, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::*;
@@ -104,24 +103,6 @@ async fn a_gateway_that_throttles_is_waited_for_like_tiktok_itself() {
     assert!(client.audiences(&AdAccountId::new(ACCOUNT)).unwrap().list().await.unwrap().is_empty());
     assert!(start.elapsed() >= Duration::from_secs(1));
     assert!(client.pace().current_requests_per_second() < before);
-}
-
-#[tokio::test]
-async fn audiences_that_are_deleted_while_they_are_listed_hide_no_other() {
-    let server = MockServer::start().await;
-    let page = |page: u32, ids: &[&str], total: u32| {
-        let list: Vec<_> = ids.iter().map(|id| json!({"audience_id": id})).collect();
-        let data = json!({"list": list, "page_info": {"total_page": 2, "total_number": total}});
-        Mock::given(path(LIST)).and(query_param("page", page.to_string())).respond_with(ok(&data))
-    };
-    // Audience 1 is deleted after the first page: 3 moves to a page that was read already.
-    page(1, &["1", "2"], 4).up_to_n_times(1).mount(&server).await;
-    page(1, &["2", "3"], 3).mount(&server).await;
-    page(2, &["4"], 3).expect(2).mount(&server).await;
-    let client = client(server.uri()).build().unwrap();
-    let listed = client.audiences(&AdAccountId::new(ACCOUNT)).unwrap().list().await.unwrap();
-    let ids: Vec<_> = listed.iter().map(|audience| audience.id.as_str()).collect();
-    assert_eq!(ids, ["2", "3", "4"]);
 }
 
 #[tokio::test]
@@ -248,104 +229,4 @@ async fn the_token_goes_into_its_header_and_nowhere_else() {
     for request in server.received_requests().await.unwrap() {
         assert!(!request.headers.contains_key("Authorization"));
     }
-}
-
-/// A server of one answer that counts its connections and notes the first line of each request.
-fn plain_server() -> (String, Arc<Mutex<(usize, Vec<String>)>>) {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let seen = Arc::new(Mutex::new((0, Vec::new())));
-    let shared = Arc::clone(&seen);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            shared.lock().unwrap().0 += 1;
-            let mut stream = stream.unwrap();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let mut line = String::new();
-            while reader.read_line(&mut line).unwrap_or(0) > 0 {
-                if line.starts_with("GET") {
-                    shared.lock().unwrap().1.push(line.trim_end().to_owned());
-                } else if line == "\r\n" {
-                    let body = r#"{"code":0,"data":{"list":[]}}"#;
-                    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-                }
-                line.clear();
-            }
-        }
-    });
-    (address, seen)
-}
-
-#[tokio::test]
-async fn a_connection_is_kept_for_the_requests_to_come() {
-    let (address, seen) = plain_server();
-    let destination = destination(client(address));
-    for _ in 0..3 {
-        destination.find_audiences("Buyers").await.unwrap();
-    }
-    let seen = seen.lock().unwrap();
-    assert_eq!((seen.0, seen.1.len()), (1, 3));
-}
-
-#[tokio::test]
-async fn requests_go_through_the_proxy_of_a_client_of_the_users_own() {
-    let (proxy, seen) = plain_server();
-    let http = reqwest::Client::builder()
-        .proxy(reqwest::Proxy::http(proxy).unwrap())
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
-    // Nobody listens at port 1.
-    let destination = destination(client("http://127.0.0.1:1").http_client(http));
-    destination.find_audiences("Buyers").await.unwrap();
-    let line = seen.lock().unwrap().1[0].clone();
-    assert!(line.starts_with("GET http://127.0.0.1:1/open_api/v1.3/dmp/custom_audience/list/?"), "{line}");
-}
-
-#[tokio::test]
-async fn clients_that_are_given_one_pace_share_it() {
-    let server = MockServer::start().await;
-    Mock::given(path(LIST)).respond_with(ok(&json!({"list": []}))).mount(&server).await;
-    let pace = crate::Pace::try_new(20.0).unwrap();
-    let destinations = [0, 1].map(|_| destination(client(server.uri()).pace(pace.clone())));
-    let start = Instant::now();
-    for _ in 0..3 {
-        for destination in &destinations {
-            destination.find_audiences("Buyers").await.unwrap();
-        }
-    }
-    assert!(start.elapsed() >= Duration::from_millis(5 * 51 - 20), "{:?}", start.elapsed());
-}
-
-#[tokio::test]
-async fn a_throttle_of_one_ad_account_does_not_slow_the_app_down() {
-    let server = MockServer::start().await;
-    let slow = client(server.uri()).build().unwrap();
-    let writer = open_with(&server, slow.clone()).await;
-    mapping().respond_with(refused(40133, "advertiser QPS")).up_to_n_times(1).mount(&server).await;
-    mapping().respond_with(ok(&json!({}))).mount(&server).await;
-    let before = slow.pace().current_requests_per_second();
-    assert!(matches!(writer.apply(&emails(2)).await, Ok(Receipt::Accepted)));
-    assert!((slow.pace().current_requests_per_second() - before).abs() < 1e-9);
-    mapping().respond_with(refused(40016, "")).up_to_n_times(1).with_priority(1).mount(&server).await;
-    assert!(matches!(writer.apply(&emails(2)).await, Ok(Receipt::Accepted)));
-    assert!(slow.pace().current_requests_per_second() < before);
-}
-
-#[tokio::test]
-async fn accounts_of_one_client_share_its_pace() {
-    let server = MockServer::start().await;
-    Mock::given(path(LIST)).respond_with(ok(&json!({"list": []}))).mount(&server).await;
-    let client = client(server.uri()).requests_per_second(20.0).build().unwrap();
-    let other = client.with_token(&AccessToken::new("another")).unwrap();
-    let destinations =
-        [client, other].map(|client| TikTokDestination::builder(client, AdAccountId::new(ACCOUNT)).build().unwrap());
-    let start = Instant::now();
-    for _ in 0..3 {
-        for destination in &destinations {
-            destination.find_audiences("Buyers").await.unwrap();
-        }
-    }
-    // Five times 51 ms, less the 20 ms that a late timer is forgiven.
-    assert!(start.elapsed() >= Duration::from_millis(5 * 51 - 20), "{:?}", start.elapsed());
 }

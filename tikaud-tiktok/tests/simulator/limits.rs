@@ -63,9 +63,9 @@ fn limits_of_an_endpoint_and_of_an_account_have_their_own_codes() {
         limits.endpoint_requests_per_second = Some(3);
         limits.account_requests_per_second = Some(2);
     });
-    let mut list =
+    let list =
         |account| get_as(&mut simulator, TOKEN, "/dmp/custom_audience/list/", &[("advertiser_id", account)], start());
-    let mut replies = [ACCOUNT, ACCOUNT, ACCOUNT, SECOND_ACCOUNT, SECOND_ACCOUNT].map(|account| list(account));
+    let mut replies = [ACCOUNT, ACCOUNT, ACCOUNT, SECOND_ACCOUNT, SECOND_ACCOUNT].map(list);
     assert_eq!(replies.each_ref().map(|reply| reply["code"].as_i64().unwrap()), [0, 0, 40133, 0, 40016]);
     assert_eq!(
         replies[2]["message"].take(),
@@ -87,7 +87,7 @@ fn time_passes_when_it_is_told_to() {
     let audience = create(&mut simulator, ACCOUNT, "A");
     let body = mapping("add", "EMAIL_SHA256", &digests(1_000), &audience);
     assert_eq!(post(&mut simulator, "/segment/mapping/", &body)["code"], 0);
-    let mut state = |simulator: &mut Simulator| {
+    let state = |simulator: &mut Simulator| {
         let reply = get_as(simulator, TOKEN, "/dmp/custom_audience/list/", &[("advertiser_id", ACCOUNT)], start());
         let audience = &reply["data"]["list"][0];
         [&audience["is_valid"], &audience["is_expiring"], &audience["cover_num"]].map(Value::clone)
@@ -119,12 +119,12 @@ fn audiences_take_their_own_time_by_the_seed() {
         for id in &ids {
             post(&mut simulator, "/segment/mapping/", &mapping("add", "EMAIL_SHA256", &digests(1_000), id));
         }
-        let mut ready = |hour| {
+        let ready = |hour| {
             let query = [("advertiser_id", ACCOUNT)];
             let reply = get_as(&mut simulator, TOKEN, "/dmp/custom_audience/list/", &query, hours(hour));
             reply["data"]["list"].as_array().unwrap().iter().filter(|it| it["is_valid"] == true).count()
         };
-        (0..=48).map(|hour| ready(hour)).collect::<Vec<_>>()
+        (0..=48).map(ready).collect::<Vec<_>>()
     };
     let first = ready_after(1);
     assert_eq!(first, ready_after(1));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tikaud_tiktok::simulator::{Simulator, World};
 
 use crate::support::{
-    ACCOUNT, SECOND_ACCOUNT, TOKEN, assert_code, create, digests, get, get_as, hours, mapping, post, post_at, simulator,
+    ACCOUNT, SECOND_ACCOUNT, TOKEN, assert_code, create, digests, get, get_as, hours, mapping, post, post_at,
 };
 
 const APPLY: &str = "/dmp/custom_audience/apply/";

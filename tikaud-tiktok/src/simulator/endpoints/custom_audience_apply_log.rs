@@ -1,5 +1,7 @@
 //! `GET /dmp/custom_audience/apply/log/`: the ad groups that audiences have been applied to.
 
+use std::cmp::Reverse;
+
 use serde_json::{Value, json};
 
 use super::details;
@@ -22,7 +24,7 @@ pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, 
         let place = context.audiences.own_place(id, advertiser_id).ok_or_else(|| Refusal::audience_not_found(field))?;
         entries.extend(context.audiences.at(place).applications.iter().map(|application| (id, application)));
     }
-    entries.sort_by(|(_, one), (_, other)| other.at.cmp(&one.at));
+    entries.sort_by_key(|(_, application)| Reverse(application.at));
     let first = (page - 1).saturating_mul(page_size);
     let shown = entries.iter().skip(first).take(page_size).map(|(id, application)| {
         json!({
