@@ -13,6 +13,7 @@ mod exchange;
 mod failure;
 mod pace;
 mod retry;
+mod sent;
 mod tokens;
 mod traffic;
 
@@ -22,6 +23,7 @@ pub(crate) use failure::Failure;
 pub use pace::Pace;
 pub(crate) use reqwest::header::HeaderValue;
 pub use retry::RetryPolicy;
+pub(crate) use sent::Failed;
 pub(crate) use tokens::Tokens;
 pub(crate) use traffic::TrafficCounter;
 
@@ -29,13 +31,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tikaud_core::destination::{DestinationError, Retry};
+use tikaud_core::destination::DestinationError;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use url::Url;
 
-use crate::wire::{Answer, Outcome, Payload, Request, RetryClass, decode};
+use crate::wire::{Answer, Payload, Request, decode};
 use retry::{Decision, Progress, Surroundings};
+use sent::Sent;
 use tokens::Carried;
 
 /// The settings of a [`Transport`].
@@ -62,26 +65,6 @@ pub(crate) type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
 pub(crate) struct Transport {
     http: reqwest::Client,
     settings: TransportSettings,
-}
-
-/// A request that has failed for good.
-#[derive(Debug)]
-pub(crate) struct Failed {
-    /// What its last attempt met.
-    pub(crate) failure: Failure,
-    /// How often it was sent.
-    pub(crate) attempts: u32,
-    /// When it makes sense to come back.
-    pub(crate) retry: Retry,
-    /// Whether one of the attempts may have been carried out.
-    pub(crate) may_have_happened: bool,
-}
-
-impl Failed {
-    /// Whether TikTok refused the token itself.
-    pub(crate) fn is_refused_token(&self) -> bool {
-        self.failure.is_stale_token()
-    }
 }
 
 impl Transport {
@@ -234,31 +217,6 @@ impl Transport {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let until_midnight = Duration::from_secs(DAY - since_epoch % DAY);
         Surroundings { jitter: (self.settings.jitter)(), until_midnight }
-    }
-}
-
-/// What has become of a request so far.
-#[derive(Default)]
-struct Sent {
-    progress: Progress,
-    may_have_happened: bool,
-}
-
-impl Sent {
-    fn note(&mut self, failure: &Failure) {
-        self.progress.throttled += u32::from(failure.retry_class() == RetryClass::Throttled);
-        self.may_have_happened |= failure.outcome() == Outcome::Unclear;
-    }
-
-    fn failed(&self, failure: Failure, retry: Retry) -> Failed {
-        let attempts = self.progress.attempts;
-        Failed { failure, attempts, retry, may_have_happened: self.may_have_happened }
-    }
-
-    /// There is no token, or no other one.
-    fn without_token(&self, error: DestinationError) -> Failed {
-        let retry = error.retry();
-        self.failed(Failure::NoToken(error), retry)
     }
 }
 

@@ -19,15 +19,17 @@ const LATENESS: Duration = Duration::from_millis(20);
 /// What is left of the rate after a throttle that comes as a surprise.
 const SLOWER: f64 = 0.7;
 /// What is left of it after one at the rate at which the last one came: how much is too much is known by then.
-const LITTLE_SLOWER: f64 = 0.9;
+const LITTLE_SLOWER: f64 = 0.93;
 /// A slowed-down pace is no slower than this part of the full one.
 const SLOWEST: f64 = 0.125;
-/// What a second of successes gives back, as a part of the full rate.
-const FASTER: f64 = 0.05;
-/// The same around the rate at which the last throttle came.
+/// What each second of successes adds, as a part of the present rate.
+const FASTER: f64 = 0.07;
+/// The same around the rate at which the last throttle came, at first. It doubles after [`STEPS`] seconds without another
+/// one, which may have been an accident.
 const LITTLE_FASTER: f64 = 0.001;
+const STEPS: u32 = 15;
 /// What is around that rate: from this part of it to that one.
-const AROUND: [f64; 2] = [0.85, 1.04];
+const AROUND: [f64; 2] = [0.93, 1.04];
 
 /// The pace of a developer app's requests: evenly spaced, since a burst would be counted against the quota of the second.
 ///
@@ -63,6 +65,9 @@ struct State {
     share: f64,
     /// The share at which the last throttle came.
     ceiling: f64,
+    /// What a second of successes adds around that share, and for how many seconds it has.
+    little_faster: f64,
+    steps: u32,
     /// Successes since the share last changed.
     successes: u32,
 }
@@ -71,6 +76,22 @@ impl State {
     fn is_around_ceiling(&self) -> bool {
         let [from, to] = AROUND.map(|part| part * self.ceiling);
         (from..to).contains(&self.share)
+    }
+
+    fn slow_down(&mut self) {
+        let left = if self.is_around_ceiling() { LITTLE_SLOWER } else { SLOWER };
+        self.ceiling = self.share;
+        self.share = (self.share * left).max(SLOWEST);
+        (self.little_faster, self.steps) = (LITTLE_FASTER, 0);
+    }
+
+    fn speed_up(&mut self) {
+        let more = if self.is_around_ceiling() { self.little_faster } else { FASTER };
+        self.share = (self.share * (1.0 + more)).min(1.0);
+        self.steps += u32::from(self.is_around_ceiling());
+        if self.steps >= STEPS {
+            (self.little_faster, self.steps) = ((2.0 * self.little_faster).min(FASTER), 0);
+        }
     }
 }
 
@@ -97,7 +118,15 @@ impl Pace {
 
     fn of(requests_per_second: f64) -> Self {
         let now = Instant::now();
-        let state = State { next: now, paused_until: now, share: 1.0, ceiling: f64::INFINITY, successes: 0 };
+        let state = State {
+            next: now,
+            paused_until: now,
+            share: 1.0,
+            ceiling: f64::INFINITY,
+            little_faster: LITTLE_FASTER,
+            steps: 0,
+            successes: 0,
+        };
         Self(Arc::new(Shared { requests_per_second, queue: Queue::new(()), state: Mutex::new(state) }))
     }
 
@@ -139,9 +168,7 @@ impl Pace {
         let mut state = self.state();
         // Requests in flight are throttled together; only the first of them tells something new.
         if state.paused_until <= now {
-            let left = if state.is_around_ceiling() { LITTLE_SLOWER } else { SLOWER };
-            state.ceiling = state.share;
-            state.share = (state.share * left).max(SLOWEST);
+            state.slow_down();
         }
         state.successes = 0;
         state.paused_until = state.paused_until.max(now + wait);
@@ -156,8 +183,7 @@ impl Pace {
         state.successes += 1;
         if f64::from(state.successes) >= self.0.requests_per_second * state.share {
             state.successes = 0;
-            let more = if state.is_around_ceiling() { LITTLE_FASTER } else { FASTER };
-            state.share = (state.share + more).min(1.0);
+            state.speed_up();
         }
     }
 
