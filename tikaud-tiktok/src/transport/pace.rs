@@ -1,5 +1,6 @@
 //! Keeps requests below the rate that TikTok lets an app have. Shared by all accounts of one app, as the quota is.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,9 +14,11 @@ use super::AppLevel;
 /// The part of the permitted rate that is used. The rest is room for the network, which may bring requests closer
 /// together than they were sent.
 const USED: f64 = 0.98;
-/// A request that goes late, because timers are coarse, does not put off the ones after it by more than this. Together
-/// with [`USED`] no second sees more requests than are permitted.
-const LATENESS: Duration = Duration::from_millis(20);
+/// Requests that go late, because timers are coarse or the machine is busy, are made up for by this much.
+const LATENESS: Duration = Duration::from_millis(250);
+/// However many are made up for, no time as long as this sees more requests than a second permits: a second, and some
+/// room for the network again.
+const WINDOW: Duration = Duration::from_millis(1_020);
 /// What is left of the rate after a throttle that comes as a surprise.
 const SLOWER: f64 = 0.7;
 /// What is left of it after one at the rate at which the last one came: how much is too much is known by then.
@@ -31,7 +34,13 @@ const STEPS: u32 = 15;
 /// What is around that rate: from this part of it to that one.
 const AROUND: [f64; 2] = [0.93, 1.04];
 
-/// The pace of a developer app's requests: evenly spaced, since a burst would be counted against the quota of the second.
+/// Whole requests that a second permits at this rate; at a rate below one, one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is from 0 to 10,000")]
+fn per_second(rate: f64) -> usize {
+    rate.max(1.0) as usize
+}
+
+/// The pace of a developer app's requests: evenly spaced, and never more in a second than are permitted.
 ///
 /// TikTok counts requests for each app, so whatever sends requests for one app should share one pace: all accounts of
 /// a [`TikTokClient`](crate::TikTokClient) do, and several clients do when they are given clones of one `Pace`. When TikTok
@@ -61,6 +70,8 @@ struct State {
     next: Instant,
     /// Nothing goes before.
     paused_until: Instant,
+    /// When the last requests went, as many as a second permits.
+    sent: VecDeque<Instant>,
     /// The part of the full pace that is used.
     share: f64,
     /// The share at which the last throttle came.
@@ -73,6 +84,25 @@ struct State {
 }
 
 impl State {
+    /// When the next request may go, at this rate.
+    fn turn(&self, rate: f64) -> Instant {
+        let turn = self.next.max(self.paused_until);
+        // As many as a second permits, counted back from the last one.
+        let earliest = self.sent.len().checked_sub(per_second(rate)).and_then(|at| self.sent.get(at));
+        earliest.map_or(turn, |earliest| turn.max(*earliest + WINDOW))
+    }
+
+    /// Notes that a request goes.
+    fn go(&mut self, now: Instant, rate: f64) {
+        let interval = Duration::from_secs_f64(1.0 / (rate * USED));
+        let slot = self.next.max(self.paused_until);
+        self.next = slot.max(now.checked_sub(LATENESS).unwrap_or(now)) + interval;
+        self.sent.push_back(now);
+        while self.sent.len() > per_second(rate) {
+            self.sent.pop_front();
+        }
+    }
+
     fn is_around_ceiling(&self) -> bool {
         let [from, to] = AROUND.map(|part| part * self.ceiling);
         (from..to).contains(&self.share)
@@ -121,6 +151,7 @@ impl Pace {
         let state = State {
             next: now,
             paused_until: now,
+            sent: VecDeque::new(),
             share: 1.0,
             ceiling: f64::INFINITY,
             little_faster: LITTLE_FASTER,
@@ -150,10 +181,10 @@ impl Pace {
             let now = Instant::now();
             let turn = {
                 let mut state = self.state();
-                let turn = state.next.max(state.paused_until);
+                let rate = self.0.requests_per_second * state.share;
+                let turn = state.turn(rate);
                 if turn <= now {
-                    let interval = Duration::from_secs_f64(1.0 / (self.0.requests_per_second * USED * state.share));
-                    state.next = turn.max(now.checked_sub(LATENESS).unwrap_or(now)) + interval;
+                    state.go(now, rate);
                     return asked.elapsed();
                 }
                 turn

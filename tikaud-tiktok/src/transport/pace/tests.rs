@@ -27,6 +27,26 @@ async fn no_second_sees_more_than_its_share_even_after_idleness() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_late_is_made_up_for_within_what_a_second_permits() {
+    let pace = Pace::new(AppLevel::Basic);
+    let start = Instant::now();
+    let mut sent = Vec::new();
+    for at in 0..100 {
+        // Now and then nothing happens for a fifth of a second: the machine was busy.
+        if at % 10 == 5 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        pace.turn().await;
+        sent.push(start.elapsed());
+    }
+    let rate = 99.0 / sent[99].as_secs_f64();
+    assert!((9.7..9.81).contains(&rate), "{rate}");
+    for eleven in sent.windows(11) {
+        assert!(eleven[10] - eleven[0] >= Duration::from_secs(1), "{eleven:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn clones_share_one_pace() {
     let pace = Pace::new(AppLevel::Basic);
     let other = pace.clone();
@@ -49,7 +69,7 @@ async fn a_throttle_stops_those_who_already_wait_and_slows_them_down() {
     assert!(waited >= Duration::from_secs(5), "{waited:?}");
     // 11 more at 9.8 * 0.7 requests per second.
     let seconds = time_for(&pace, 11).await;
-    assert!((1.55..1.65).contains(&seconds), "{seconds}");
+    assert!((1.35..1.65).contains(&seconds), "{seconds}");
 }
 
 #[tokio::test(start_paused = true)]
