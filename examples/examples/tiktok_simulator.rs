@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use jiff::Timestamp;
 use tikaud_tiktok::simulator::{Simulator, SimulatorServer, World};
 
 /// A TikTok Ads server for tests.
@@ -28,7 +29,11 @@ use tikaud_tiktok::simulator::{Simulator, SimulatorServer, World};
 ///   GET  /simulator/audiences
 ///   GET  /simulator/audiences/{id}/identifiers?kind=EMAIL_SHA256
 ///   GET  /simulator/requests
-///   POST /simulator/faults   with a fault program, such as {"rules": [{"times": 3, "do": "throttle"}]}
+///   POST /simulator/faults      with a fault program, such as {"rules": [{"times": 3, "do": "throttle"}]}
+///   GET  /simulator/clock
+///   POST /simulator/clock       with {"advance_seconds": 86400}
+///   POST /simulator/auth_codes  with what a user grants, or nothing
+///   POST /simulator/withdraw    with {"access_token": "..."}
 ///   POST /simulator/reset
 #[derive(Debug, Parser)]
 #[command(name = "tiktok_simulator", verbatim_doc_comment)]
@@ -36,11 +41,15 @@ struct Arguments {
     /// The address to listen at; port 0 takes any free port. Whoever reaches it can control it, so prefer 127.0.0.1.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: String,
-    /// A JSON file with tokens, ad accounts and limits; what it leaves out is as without it [default: the access token
+    /// A JSON file with tokens, ad accounts, limits and a seed; what it leaves out is as without it [default: the access token
     /// `act.simulator`, which may use the ad accounts 7000000000000000001 and 7000000000000000002, and not
     /// 7000000000000000003].
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
+    /// A time at which the clock stands still, such as 2026-11-23T10:00:00Z, so that it moves by POST /simulator/clock
+    /// alone [default: the system's clock].
+    #[arg(long, value_name = "TIME")]
+    clock: Option<Timestamp>,
 }
 
 #[tokio::main]
@@ -56,7 +65,10 @@ async fn main() -> ExitCode {
 
 async fn serve(arguments: &Arguments) -> Result<Infallible, String> {
     let world = arguments.world.as_deref().map_or_else(|| Ok(World::default()), read_world)?;
-    let server = SimulatorServer::start(&*arguments.listen, Simulator::new(world)).await.map_err(|error| {
+    let still = arguments.clock;
+    let clock = move || still.unwrap_or_else(Timestamp::now);
+    let server = SimulatorServer::start_with_clock(&*arguments.listen, Simulator::new(world), clock);
+    let server = server.await.map_err(|error| {
         format!(
             "cannot listen at {}: {error}; give another address with --listen, such as 127.0.0.1:0",
             arguments.listen

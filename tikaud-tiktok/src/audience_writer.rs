@@ -31,7 +31,7 @@ pub(crate) async fn find(
     id: &AudienceId,
     traffic: &TrafficCounter,
 ) -> Result<Audience, DestinationError> {
-    let request = CustomAudienceGet { advertiser_id: account.as_str(), audience_id: id.as_str() };
+    let request = CustomAudienceGet { advertiser_id: account.as_str(), audience_ids: &[id.as_str()], history_size: 1 };
     let answer = client.transport.send(&request, traffic).await;
     let answer = answer.map_err(|failed| explain(&format!("find audience {id} in ad account {account}"), failed))?;
     // For an unknown id TikTok answers an empty list.

@@ -7,7 +7,10 @@ use std::time::Duration;
 use tikaud_core::destination::{DestinationError, DestinationErrorKind};
 
 use crate::token::AccessToken;
-use crate::transport::{Endpoint, Jitter, PRODUCTION, Pace, RetryPolicy, Transport, TransportSettings};
+use crate::token_provider::TokenProvider;
+use crate::transport::{
+    AppLevel, Endpoint, Jitter, PRODUCTION, Pace, RetryPolicy, Tokens, Transport, TransportSettings,
+};
 
 /// A connection to TikTok's API for Business. Cheap to clone; clones share connections and pace.
 ///
@@ -16,10 +19,10 @@ use crate::transport::{Endpoint, Jitter, PRODUCTION, Pace, RetryPolicy, Transpor
 ///
 /// ```
 /// use std::time::Duration;
-/// use tikaud_tiktok::{AccessToken, TikTokClient};
+/// use tikaud_tiktok::{AccessToken, AppLevel, TikTokClient};
 ///
 /// let client = TikTokClient::builder(AccessToken::new("0a1b2c"))
-///     .requests_per_second(20.0)
+///     .app_level(AppLevel::Advanced)
 ///     .attempt_timeout(Duration::from_secs(60))
 ///     .build()?;
 /// let of_another_user = client.with_token(&AccessToken::new("3d4e5f"))?;
@@ -28,17 +31,22 @@ use crate::transport::{Endpoint, Jitter, PRODUCTION, Pace, RetryPolicy, Transpor
 #[derive(Debug, Clone)]
 pub struct TikTokClient {
     pub(crate) transport: Transport,
-    pub(crate) requests_per_second: f64,
 }
 
 impl TikTokClient {
     /// A client for this token, to be configured.
     pub fn builder(token: AccessToken) -> TikTokClientBuilder {
+        TikTokClientBuilder { known: Some(token.clone()), ..Self::builder_with(Arc::new(token)) }
+    }
+
+    /// A client that asks for its token when it needs one, to be configured.
+    pub fn builder_with(tokens: Arc<dyn TokenProvider>) -> TikTokClientBuilder {
         TikTokClientBuilder {
-            token,
+            tokens,
+            known: None,
             endpoint: PRODUCTION.to_owned(),
             http: None,
-            requests_per_second: 10.0,
+            pace: PaceSetting::Shared(Pace::new(AppLevel::default())),
             retry: RetryPolicy::default(),
             attempt_timeout: Duration::from_secs(30),
             jitter: Arc::new(fastrand::f64),
@@ -51,18 +59,40 @@ impl TikTokClient {
     ///
     /// [`DestinationErrorKind::Configuration`] when it cannot be a token.
     pub fn with_token(&self, token: &AccessToken) -> Result<Self, DestinationError> {
-        let transport = self.transport.with_token(token.to_header()?);
-        Ok(Self { transport, requests_per_second: self.requests_per_second })
+        let tokens = Tokens::new(Arc::new(token.clone()), Some(token.to_header()?));
+        Ok(Self { transport: self.transport.with_tokens(tokens) })
     }
+
+    /// The same connections and pace for the tokens of another user of the same app.
+    #[must_use]
+    pub fn with_tokens(&self, tokens: Arc<dyn TokenProvider>) -> Self {
+        Self { transport: self.transport.with_tokens(Tokens::new(tokens, None)) }
+    }
+
+    /// The pace of its requests, to be shared with other clients of the same app.
+    #[must_use]
+    pub fn pace(&self) -> &Pace {
+        self.transport.pace()
+    }
+}
+
+/// How fast a client may be.
+#[derive(Clone, Debug)]
+enum PaceSetting {
+    /// A pace of its own, of a rate that has not been looked at yet.
+    Rate(f64),
+    Shared(Pace),
 }
 
 /// Configures a [`TikTokClient`].
 #[must_use]
 pub struct TikTokClientBuilder {
-    token: AccessToken,
+    tokens: Arc<dyn TokenProvider>,
+    /// A token that is known before the first request, and can be looked at before it.
+    known: Option<AccessToken>,
     endpoint: String,
     http: Option<reqwest::Client>,
-    requests_per_second: f64,
+    pace: PaceSetting,
     retry: RetryPolicy,
     attempt_timeout: Duration,
     jitter: Jitter,
@@ -76,7 +106,8 @@ impl TikTokClientBuilder {
         self
     }
 
-    /// An HTTP client of your own, for proxies, certificates and the like.
+    /// An HTTP client of your own, for proxies, certificates, connection limits and the like. Without one, connections
+    /// are kept alive and reused, and the proxies are those of the environment (`HTTPS_PROXY` and the like).
     ///
     /// Build it with [`reqwest::redirect::Policy::none`]: reqwest does not know that the header `Access-Token` is
     /// secret and takes it along to wherever a redirect leads. A reply that came by a redirect is an error.
@@ -85,10 +116,21 @@ impl TikTokClientBuilder {
         self
     }
 
-    /// The rate that TikTok permits the app, shared by all destinations. 10 by default, which is the lowest level;
-    /// 20, 30 and 50 are the others.
+    /// The app's level, which says how many requests TikTok permits. [`AppLevel::Basic`] by default: 10 per second.
+    pub fn app_level(self, level: AppLevel) -> Self {
+        self.pace(Pace::new(level))
+    }
+
+    /// A rate that is none of the levels', for an app with a quota of its own or to leave some of it to others.
     pub fn requests_per_second(mut self, requests: f64) -> Self {
-        self.requests_per_second = requests;
+        self.pace = PaceSetting::Rate(requests);
+        self
+    }
+
+    /// A pace that is shared with other clients of the same app. Of this, [`app_level`](Self::app_level) and
+    /// [`requests_per_second`](Self::requests_per_second) the last one counts.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = PaceSetting::Shared(pace);
         self
     }
 
@@ -124,26 +166,27 @@ impl TikTokClientBuilder {
     /// cryptography provider, and no client of its own was passed in.
     pub fn build(self) -> Result<TikTokClient, DestinationError> {
         let wrong = |message: &str| Err(DestinationError::new(DestinationErrorKind::Configuration, message));
-        // From one a day, so that the time between two requests is a number that clocks can add.
-        if !(0.000_01..=10_000.0).contains(&self.requests_per_second) {
-            return wrong("requests_per_second must be above 0 and at most 10000");
-        }
         if self.retry.attempts == 0 {
             return wrong("retry.attempts must be at least 1");
         }
         if self.attempt_timeout.is_zero() {
             return wrong("attempt_timeout must be above 0");
         }
+        let pace = match self.pace {
+            PaceSetting::Rate(rate) => Pace::try_new(rate)?,
+            PaceSetting::Shared(pace) => pace,
+        };
+        let known = self.known.map(|token| token.to_header()).transpose()?;
         let transport = Transport::try_new(TransportSettings {
             endpoint: Endpoint::try_new(&self.endpoint)?,
             http: self.http,
-            token: self.token.to_header()?,
-            pace: Arc::new(Pace::new(self.requests_per_second)),
+            tokens: Some(Arc::new(Tokens::new(self.tokens, known))),
+            pace,
             retry: self.retry,
             attempt_timeout: self.attempt_timeout,
             jitter: self.jitter,
         })?;
-        Ok(TikTokClient { transport, requests_per_second: self.requests_per_second })
+        Ok(TikTokClient { transport })
     }
 }
 
@@ -151,7 +194,7 @@ impl TikTokClientBuilder {
 impl fmt::Debug for TikTokClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TikTokClientBuilder")
-            .field("requests_per_second", &self.requests_per_second)
+            .field("pace", &self.pace)
             .field("retry", &self.retry)
             .field("attempt_timeout", &self.attempt_timeout)
             .finish_non_exhaustive()

@@ -48,6 +48,7 @@ fn told(failure: &Failure) -> (&'static str, &'static str) {
         Failure::NotConnected(_) => {
             ("no connection to TikTok", "check the network: name service, proxy, firewall, certificates")
         }
+        Failure::NoToken(_) => ("there is no access token to ask with", "see to what the token provider says"),
         Failure::Broken(_) => ("the connection broke before the reply was complete", "check the network and try again"),
     }
 }

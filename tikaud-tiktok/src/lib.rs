@@ -4,13 +4,14 @@
 //!
 //! ```text
 //! TikTokDestination ──Batch──▶ wire ──request──▶ transport ──▶ business-api.tiktok.com
-//! (account, audience)          JSON, file        trace → retry → pace → time-out
+//! (account, audience)          JSON, file        trace → retry → token → pace → time-out
 //! ```
 //!
 //! # How do I connect?
 //!
 //! With the access token that a user with the role Admin or Operator on the ad account has granted to your developer
-//! app, with the scope Audience Management (and Ad Account Management, to see names and states of accounts):
+//! app, with the scope Audience Management (and Ad Account Management, to see names and states of accounts). The module
+//! [`oauth`] has the user grant it; [`TokenProvider`] hands it over from where your service keeps its secrets.
 //!
 //! ```
 //! use tikaud_core::destination::Destination;
@@ -42,6 +43,11 @@
 //! # Ok::<(), tikaud_core::destination::DestinationError>(())
 //! ```
 //!
+//! # How do I look after the audiences themselves?
+//!
+//! [`TikTokClient::audiences`] lists them, tells their states, deletes, shares and applies them, and makes lookalikes: see
+//! the module [`audiences`].
+//!
 //! # What is kept from whom?
 //!
 //! Tokens and the app's secret are types that do not print. No error, event or `Debug` holds an identifier: replies
@@ -49,10 +55,15 @@
 //!
 //! # How fast is it?
 //!
-//! As fast as TikTok permits: an app of the lowest level may send 10 requests per second, each with up to 10,000
-//! identifiers. All destinations made from one client, and from [`TikTokClient::with_token`], share that rate.
+//! As fast as TikTok permits: an app of the lowest level ([`AppLevel`]) may send 10 requests per second, each with up to
+//! 10,000 identifiers. All destinations made from one client, and from [`TikTokClient::with_token`], share that rate, and
+//! several clients do when they share a [`Pace`].
 
 mod token;
+
+mod token_provider;
+
+pub mod oauth;
 
 mod client;
 
@@ -68,6 +79,8 @@ mod customer_file;
 
 mod rename;
 
+pub mod audiences;
+
 mod explain;
 
 mod wire;
@@ -77,12 +90,16 @@ mod transport;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
-pub use account::{AdAccount, AdAccountId};
+pub use account::{AdAccount, AdAccountDetails, AdAccountId, AdAccountStatus, NoPermissionOnAccount, Standing};
 pub use audience_kind::{AudienceKind, CustomerFiles, FileContent};
 pub use client::{TikTokClient, TikTokClientBuilder};
 pub use destination::{TikTokDestination, TikTokDestinationBuilder};
 pub use token::{AccessToken, AppCredentials};
-pub use transport::RetryPolicy;
+pub use token_provider::{TokenProvider, TokenReason};
+pub use transport::{AppLevel, Pace, RetryPolicy};
+
+/// For implementations of [`TokenProvider`].
+pub use async_trait::async_trait;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Secrets: types that cannot be printed.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 use tikaud_core::destination::{DestinationError, DestinationErrorKind};
 
 use crate::transport::HeaderValue;
@@ -50,9 +51,16 @@ impl AccessToken {
         header.set_sensitive(true);
         Ok(header)
     }
+
+    /// The token as the field of a body that revokes it.
+    #[expect(clippy::disallowed_methods, reason = "TikTok wants the token to be revoked in the body")]
+    pub(crate) fn to_json(&self) -> Value {
+        json!(self.0.expose_secret())
+    }
 }
 
-/// The developer app that the token was granted to. Only needed to list ad accounts.
+/// The developer app that tokens are granted to: needed to connect users ([`OAuth`](crate::oauth::OAuth)) and to list
+/// ad accounts.
 ///
 /// ```
 /// use tikaud_tiktok::AppCredentials;
@@ -78,10 +86,16 @@ impl AppCredentials {
         &self.app_id
     }
 
-    /// Both as TikTok wants them in a query: the one place where the secret is read.
+    /// Both as TikTok wants them in a query.
     #[expect(clippy::disallowed_methods, reason = "TikTok wants the secret in the query; errors leave the URL out")]
     pub(crate) fn to_query(&self) -> Vec<(&'static str, String)> {
         vec![("app_id", self.app_id.clone()), ("secret", self.secret.expose_secret().to_owned())]
+    }
+
+    /// Both as TikTok wants them in a body.
+    #[expect(clippy::disallowed_methods, reason = "TikTok wants the secret in the body, which is never printed")]
+    pub(crate) fn to_json(&self) -> Value {
+        json!({"app_id": self.app_id, "secret": self.secret.expose_secret()})
     }
 }
 

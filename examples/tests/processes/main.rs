@@ -8,4 +8,5 @@ mod output;
 mod simulator;
 mod support;
 mod tables;
+mod tiktok_sdk;
 mod two_days;

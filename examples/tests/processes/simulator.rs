@@ -10,13 +10,13 @@ use super::support::{Ended, Sync, data, example};
 use super::two_days::COLUMNS;
 
 /// A simulator that ends with the test.
-struct Process {
+pub(super) struct Process {
     child: Child,
     address: String,
 }
 
 impl Process {
-    fn start(arguments: &[&str]) -> Self {
+    pub(super) fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(example("tiktok_simulator"))
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
@@ -27,6 +27,10 @@ impl Process {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim_end().strip_prefix("TikTok Ads simulator at http://").unwrap().to_owned();
         Self { child, address }
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Status and body.
@@ -88,6 +92,16 @@ fn the_control_endpoints_show_fill_break_and_reset_it() {
     assert_eq!(simulator.json("/simulator/requests"), Value::Array(vec![]));
     let gone = sync.run(&COLUMNS, data("customers_day2.csv")).expect(4);
     assert!(gone.stderr.contains(id), "{}", gone.stderr);
+}
+
+#[test]
+fn a_clock_that_stands_still_moves_when_it_is_told_to() {
+    let simulator = Process::start(&["--clock", "2026-11-23T10:00:00Z"]);
+    let hour = r#"{"advance_seconds": 3600}"#;
+    assert_eq!(simulator.json("/simulator/clock")["now"], "2026-11-23T10:00:00Z");
+    assert_eq!(simulator.ask("POST", "/simulator/clock", hour).0, 200);
+    assert_eq!(simulator.json("/simulator/clock")["now"], "2026-11-23T11:00:00Z");
+    assert!(fails(&["--clock", "noon"]).contains("--clock"));
 }
 
 fn fails(arguments: &[&str]) -> String {

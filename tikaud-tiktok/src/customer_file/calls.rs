@@ -71,7 +71,12 @@ impl Files {
     /// `NotFound` when it is gone or has expired, `Configuration` when it is of another kind.
     pub(crate) async fn open(&self, id: &AudienceId, traffic: &TrafficCounter) -> Result<Opened, DestinationError> {
         let account = &self.account;
-        let request = CustomAudienceGet { advertiser_id: account.as_str(), audience_id: id.as_str() };
+        // Which entry of the history comes first is not documented, and the latest one is needed.
+        let request = CustomAudienceGet {
+            advertiser_id: account.as_str(),
+            audience_ids: &[id.as_str()],
+            history_size: CustomAudienceGet::LONGEST_HISTORY,
+        };
         let answer = self.client.transport.send(&request, traffic).await;
         let answer =
             answer.map_err(|failed| explain(&format!("find audience {id} in ad account {account}"), failed))?;

@@ -5,14 +5,16 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::IdType;
-use super::file_audience::{FileAudience, FileChange};
+use super::file_audience::FileChange;
 use super::file_content::Identifiers;
 use super::identifier_set::IdentifierSet;
+use super::kind::Kind;
 use super::refusal::{PARAMETER_ERROR, Refusal};
+use super::sharing::{Application, Shares};
 use super::size_history::SizeHistory;
 
-/// From creation to expiry. TikTok counts 365 days from the last change or use; whether mapping requests count as
-/// change is not documented, and the simulator does not count them.
+/// From the last change or use to expiry. Whether mapping requests count as change is not documented, and the simulator
+/// does not count them.
 const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// Before its expiry an audience is shown as expiring for 60 days.
 const EXPIRING: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -31,10 +33,11 @@ pub struct Audience {
     pub(crate) description: Option<String>,
     pub(crate) created: Timestamp,
     pub(crate) deleted: bool,
-    /// Where it is made of customer files.
-    pub(crate) files: Option<FileAudience>,
-    /// Days from its creation to its expiry, where they were given.
-    pub(crate) retention: Option<u16>,
+    pub(crate) kind: Kind,
+    pub(crate) shares: Shares,
+    pub(crate) applications: Vec<Application>,
+    /// When it was last changed or used in a way that puts off its expiry.
+    touched: Timestamp,
     /// A type that was once added stays, also when its last identifier is gone.
     identifiers: Identifiers,
     size: SizeHistory,
@@ -49,8 +52,10 @@ impl Audience {
             description: None,
             created,
             deleted: false,
-            files: None,
-            retention: None,
+            kind: Kind::Streaming,
+            shares: Shares::default(),
+            applications: Vec::new(),
+            touched: created,
             identifiers: Identifiers::new(),
             size: SizeHistory::default(),
         }
@@ -65,7 +70,7 @@ impl Audience {
     /// Whether it is made of customer files; if not, it is filled by mapping requests.
     #[must_use]
     pub fn is_of_files(&self) -> bool {
-        self.files.is_some()
+        self.kind.files().is_some()
     }
 
     /// The ad account that it belongs to.
@@ -84,6 +89,12 @@ impl Audience {
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
+    }
+
+    /// Its type, as TikTok names it: `Partner`, `Customer File Audience` or `Lookalike Audience`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.kind.type_name()
     }
 
     /// When it was created.
@@ -108,6 +119,29 @@ impl Audience {
     #[must_use]
     pub fn identifiers(&self, id_type: IdType) -> Vec<String> {
         self.identifiers.get(&id_type).map_or_else(Vec::new, IdentifierSet::sorted_hex)
+    }
+
+    /// The ad accounts that it is shared with.
+    #[must_use]
+    pub fn shared_with(&self) -> Vec<&str> {
+        self.shares.log().filter(|(_, shared)| *shared).map(|(account, _)| account).collect()
+    }
+
+    /// The ad groups that it is applied to, each with `Include` or `Exclude`.
+    #[must_use]
+    pub fn applied_to(&self) -> Vec<(&str, &str)> {
+        let there = self.applications.iter().filter(|application| !application.ended);
+        there.map(|application| (application.adgroup_id.as_str(), application.usage_mode)).collect()
+    }
+
+    /// Whether an ad account may see it: its own, and one that it is shared with.
+    pub(crate) fn is_visible_to(&self, advertiser_id: &str) -> bool {
+        !self.deleted && (self.advertiser_id == advertiser_id || self.shares.include(advertiser_id))
+    }
+
+    /// Puts off its expiry, unless a retention was given.
+    pub(crate) fn touch(&mut self, now: Timestamp) {
+        self.touched = now;
     }
 
     /// Whether identifiers of a type were ever added.
@@ -136,7 +170,7 @@ impl Audience {
         if people(&identifiers) >= MINIMUM_SIZE {
             self.identifiers = identifiers;
             self.record_size(now, lag);
-        } else if let Some(files) = &mut self.files {
+        } else if let Some(files) = self.kind.files_mut() {
             files.too_small = true;
         }
     }
@@ -156,7 +190,8 @@ impl Audience {
         }
         self.identifiers = after;
         self.record_size(now, lag);
-        if let Some(files) = &mut self.files {
+        self.touch(now);
+        if let Some(files) = self.kind.files_mut() {
             files.note(change, now);
         }
         Ok(())
@@ -165,7 +200,8 @@ impl Audience {
     /// Another name, which is not cut.
     pub(crate) fn rename(&mut self, name: String, now: Timestamp) {
         self.name = name;
-        if let Some(files) = &mut self.files {
+        self.touch(now);
+        if let Some(files) = self.kind.files_mut() {
             files.note_rename(now);
         }
     }
@@ -175,7 +211,12 @@ impl Audience {
         if self.is_expired(now) {
             return Err(Refusal::not_editable());
         }
-        self.files.as_ref().map_or(Ok(()), |files| files.check_editable(now, lag))
+        self.kind.files().map_or(Ok(()), |files| files.check_editable(now, lag))
+    }
+
+    /// Notes the number of people of an audience that has no identifiers of its own.
+    pub(crate) fn set_size(&mut self, now: Timestamp, size: u64, lag: SignedDuration) {
+        self.size.record(now, size, lag);
     }
 
     pub(crate) fn delete(&mut self) {
@@ -184,13 +225,11 @@ impl Audience {
         self.size = SizeHistory::default();
     }
 
-    /// A given retention counts from the creation; without one every change of an audience of customer files begins anew.
+    /// A given retention counts from the creation, whatever happens; otherwise every change and use begins anew.
     pub(crate) fn expires(&self) -> Timestamp {
-        let last_change =
-            self.files.as_ref().and_then(|files| files.history.last()).map_or(self.created, |(_, at)| *at);
-        let (from, life) = match self.retention {
+        let (from, life) = match self.kind.files().and_then(|files| files.retention) {
             Some(days) => (self.created, SignedDuration::from_hours(24 * i64::from(days))),
-            None => (last_change, LIFE),
+            None => (self.touched, LIFE),
         };
         from.saturating_add(life).unwrap_or(Timestamp::MAX)
     }

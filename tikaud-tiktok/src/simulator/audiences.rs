@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Audience;
 use super::file_audience::FileAudience;
+use super::kind::Kind;
 
 /// The id before that of the first audience. Ids rise by one, so that a repeated run gets the same ones.
 const ID_BASE: u64 = 7_100_000_000_000_000_000;
@@ -31,7 +32,7 @@ impl Audiences {
     ) -> &mut Audience {
         let audience = self.create(advertiser_id, "", now);
         audience.name = name;
-        audience.files = Some(files);
+        audience.kind = Kind::CustomerFile(files);
         audience
     }
 
@@ -56,6 +57,21 @@ impl Audiences {
 
     pub(crate) fn at_mut(&mut self, place: usize) -> &mut Audience {
         &mut self.0[place]
+    }
+
+    /// The place of the one of this id when it is this ad account's own.
+    pub(crate) fn own_place(&self, id: &str, advertiser_id: &str) -> Option<usize> {
+        self.place(id).filter(|&place| self.at(place).advertiser_id == advertiser_id)
+    }
+
+    /// The place of the one of this id when it is this ad account's own or shared with it.
+    pub(crate) fn visible_place(&self, id: &str, advertiser_id: &str) -> Option<usize> {
+        self.place(id).filter(|&place| self.at(place).is_visible_to(advertiser_id))
+    }
+
+    /// Those that an ad account may see, the newest first.
+    pub(crate) fn visible_to<'a>(&'a self, advertiser_id: &'a str) -> impl Iterator<Item = &'a Audience> {
+        self.0.iter().rev().filter(move |audience| audience.is_visible_to(advertiser_id))
     }
 
     /// Those of an ad account that are not deleted, the newest first.

@@ -47,6 +47,29 @@ impl<'a> Body<'a> {
         string_list(raw, field)
     }
 
+    /// A field that must be a boolean and must be there.
+    pub(crate) fn required_bool(&self, field: &str) -> Result<bool, Refusal> {
+        let raw = self.raw(field).ok_or_else(|| Refusal::missing(field))?;
+        serde_json::from_str(raw).map_err(|_| Refusal::invalid(field, "Not a valid boolean"))
+    }
+
+    /// A field that must be a boolean, where it is there.
+    pub(crate) fn bool(&self, field: &str) -> Result<Option<bool>, Refusal> {
+        self.raw(field).map(|_| self.required_bool(field)).transpose()
+    }
+
+    /// A field that must be an object and must be there.
+    pub(crate) fn required_object(&self, field: &str) -> Result<Self, Refusal> {
+        let raw = self.raw(field).ok_or_else(|| Refusal::missing(field))?;
+        serde_json::from_str(raw).map(Self).map_err(|_| Refusal::invalid(field, "Not a valid object"))
+    }
+
+    /// A field that must be one of these names and must be there.
+    pub(crate) fn required_name(&self, field: &str, names: &[&'static str]) -> Result<&'static str, Refusal> {
+        let name = self.required_string(field)?;
+        names.iter().find(|known| **known == name).copied().ok_or_else(|| Refusal::not_one_of(field, names))
+    }
+
     /// How many elements a field has, when it is a list.
     pub(crate) fn count(&self, field: &str) -> Option<u64> {
         let elements: Vec<IgnoredAny> = serde_json::from_str(self.raw(field)?).ok()?;

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::audiences::Audiences;
+use super::body::Body;
 use super::files::Files;
+use super::grants::Grants;
 use super::refusal::{EMPTY_TOKEN, NO_PERMISSION, PARAMETER_ERROR, Refusal};
 use super::world::{Role, TokenGrant, World};
 use super::{Endpoint, Request};
@@ -18,6 +20,23 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
     /// How many users the request holds, for the log; mapping and upload fill it in.
     pub(crate) users: Option<u64>,
+}
+
+/// What an endpoint works with that takes the app's secret in place of a token.
+#[derive(Debug)]
+pub(crate) struct AppContext<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) grants: &'a mut Grants,
+    pub(crate) now: Timestamp,
+}
+
+impl AppContext<'_> {
+    /// Refuses unless the body has the app's id and its secret.
+    pub(crate) fn check_app(&self, body: &Body<'_>) -> Result<(), Refusal> {
+        let (app_id, secret) = (body.required_string("app_id")?, body.required_string("secret")?);
+        let app = &self.world.app;
+        if app.app_id == app_id && app.secret.is(&secret) { Ok(()) } else { Err(Refusal::wrong_app()) }
+    }
 }
 
 impl Context<'_> {
@@ -59,7 +78,7 @@ impl Context<'_> {
 
 /// The grant of the request's token, when it covers the endpoint.
 pub(crate) fn authorize<'w>(
-    world: &'w World,
+    grants: &'w Grants,
     request: &Request<'_>,
     endpoint: Endpoint,
 ) -> Result<&'w TokenGrant, Refusal> {
@@ -71,7 +90,7 @@ pub(crate) fn authorize<'w>(
         let message = "Access token is incorrect: the header Access-Token takes no prefix Bearer.";
         return Err(Refusal { message: message.to_owned(), ..Refusal::wrong_token() });
     }
-    let grant = world.tokens.iter().find(|grant| grant.access_token.is(token)).ok_or_else(Refusal::wrong_token)?;
+    let grant = grants.of_token(token).ok_or_else(Refusal::wrong_token)?;
     match endpoint.scope() {
         Some(scope) if !grant.has_scope(scope) => {
             let message = format!("No permission: the access token lacks the scope {scope}.");

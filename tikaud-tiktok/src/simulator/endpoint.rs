@@ -12,6 +12,12 @@ pub enum Endpoint {
     /// `POST /segment/mapping/`: adds identifiers to audiences, or deletes them.
     #[serde(rename = "/segment/mapping/")]
     SegmentMapping,
+    /// `POST /oauth2/access_token/`: an access token for an authorization code.
+    #[serde(rename = "/oauth2/access_token/")]
+    AccessToken,
+    /// `POST /oauth2/revoke_token/`: ends an access token.
+    #[serde(rename = "/oauth2/revoke_token/")]
+    RevokeToken,
     /// `GET /oauth2/advertiser/get/`: the ad accounts that a token may use.
     #[serde(rename = "/oauth2/advertiser/get/")]
     AdvertiserGet,
@@ -39,13 +45,36 @@ pub enum Endpoint {
     /// `POST /dmp/custom_audience/update/`: changes one, or the name of any audience.
     #[serde(rename = "/dmp/custom_audience/update/")]
     CustomAudienceUpdate,
+    /// `POST /dmp/custom_audience/share/`: lets other ad accounts use audiences.
+    #[serde(rename = "/dmp/custom_audience/share/")]
+    CustomAudienceShare,
+    /// `POST /dmp/custom_audience/share/cancel/`: ends that.
+    #[serde(rename = "/dmp/custom_audience/share/cancel/")]
+    CustomAudienceShareCancel,
+    /// `GET /dmp/custom_audience/share/log/`: with whom an audience has been shared.
+    #[serde(rename = "/dmp/custom_audience/share/log/")]
+    CustomAudienceShareLog,
+    /// `POST /dmp/custom_audience/apply/`: applies an audience to ad groups, or disconnects it.
+    #[serde(rename = "/dmp/custom_audience/apply/")]
+    CustomAudienceApply,
+    /// `GET /dmp/custom_audience/apply/log/`: the ad groups that audiences have been applied to.
+    #[serde(rename = "/dmp/custom_audience/apply/log/")]
+    CustomAudienceApplyLog,
+    /// `POST /dmp/custom_audience/lookalike/create/`: makes a lookalike audience.
+    #[serde(rename = "/dmp/custom_audience/lookalike/create/")]
+    LookalikeCreate,
+    /// `POST /dmp/custom_audience/lookalike/update/`: computes lookalike audiences anew.
+    #[serde(rename = "/dmp/custom_audience/lookalike/update/")]
+    LookalikeUpdate,
 }
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 20] = [
         Self::SegmentAudience,
         Self::SegmentMapping,
+        Self::AccessToken,
+        Self::RevokeToken,
         Self::AdvertiserGet,
         Self::AdvertiserInfo,
         Self::UserInfo,
@@ -55,6 +84,13 @@ impl Endpoint {
         Self::CustomAudienceFileUpload,
         Self::CustomAudienceCreate,
         Self::CustomAudienceUpdate,
+        Self::CustomAudienceShare,
+        Self::CustomAudienceShareCancel,
+        Self::CustomAudienceShareLog,
+        Self::CustomAudienceApply,
+        Self::CustomAudienceApplyLog,
+        Self::LookalikeCreate,
+        Self::LookalikeUpdate,
     ];
 
     /// The whole path, such as `/open_api/v1.3/segment/mapping/`.
@@ -63,6 +99,8 @@ impl Endpoint {
         match self {
             Self::SegmentAudience => "/open_api/v1.3/segment/audience/",
             Self::SegmentMapping => "/open_api/v1.3/segment/mapping/",
+            Self::AccessToken => "/open_api/v1.3/oauth2/access_token/",
+            Self::RevokeToken => "/open_api/v1.3/oauth2/revoke_token/",
             Self::AdvertiserGet => "/open_api/v1.3/oauth2/advertiser/get/",
             Self::AdvertiserInfo => "/open_api/v1.3/advertiser/info/",
             Self::UserInfo => "/open_api/v1.3/user/info/",
@@ -72,6 +110,13 @@ impl Endpoint {
             Self::CustomAudienceFileUpload => "/open_api/v1.3/dmp/custom_audience/file/upload/",
             Self::CustomAudienceCreate => "/open_api/v1.3/dmp/custom_audience/create/",
             Self::CustomAudienceUpdate => "/open_api/v1.3/dmp/custom_audience/update/",
+            Self::CustomAudienceShare => "/open_api/v1.3/dmp/custom_audience/share/",
+            Self::CustomAudienceShareCancel => "/open_api/v1.3/dmp/custom_audience/share/cancel/",
+            Self::CustomAudienceShareLog => "/open_api/v1.3/dmp/custom_audience/share/log/",
+            Self::CustomAudienceApply => "/open_api/v1.3/dmp/custom_audience/apply/",
+            Self::CustomAudienceApplyLog => "/open_api/v1.3/dmp/custom_audience/apply/log/",
+            Self::LookalikeCreate => "/open_api/v1.3/dmp/custom_audience/lookalike/create/",
+            Self::LookalikeUpdate => "/open_api/v1.3/dmp/custom_audience/lookalike/update/",
         }
     }
 
@@ -84,28 +129,31 @@ impl Endpoint {
     #[must_use]
     pub const fn method(self) -> &'static str {
         match self {
-            Self::SegmentAudience
-            | Self::SegmentMapping
-            | Self::CustomAudienceDelete
-            | Self::CustomAudienceFileUpload
-            | Self::CustomAudienceCreate
-            | Self::CustomAudienceUpdate => "POST",
-            _ => "GET",
+            Self::AdvertiserGet
+            | Self::AdvertiserInfo
+            | Self::UserInfo
+            | Self::CustomAudienceGet
+            | Self::CustomAudienceList
+            | Self::CustomAudienceShareLog
+            | Self::CustomAudienceApplyLog => "GET",
+            _ => "POST",
         }
+    }
+
+    /// Whether it takes an access token. Those that give and end one take the app's secret instead.
+    #[must_use]
+    pub const fn takes_token(self) -> bool {
+        !matches!(self, Self::AccessToken | Self::RevokeToken)
     }
 
     /// The scope that a token needs for it; `None` when any token will do.
     pub(crate) const fn scope(self) -> Option<u32> {
         match self {
-            Self::SegmentAudience
-            | Self::SegmentMapping
-            | Self::CustomAudienceDelete
-            | Self::CustomAudienceFileUpload
-            | Self::CustomAudienceCreate
-            | Self::CustomAudienceUpdate => Some(31),
             Self::CustomAudienceGet | Self::CustomAudienceList => Some(30),
+            Self::CustomAudienceShare | Self::CustomAudienceShareCancel | Self::CustomAudienceShareLog => Some(32),
             Self::AdvertiserGet | Self::AdvertiserInfo => Some(100),
-            Self::UserInfo => None,
+            Self::UserInfo | Self::AccessToken | Self::RevokeToken => None,
+            _ => Some(31),
         }
     }
 }

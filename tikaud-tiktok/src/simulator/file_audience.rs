@@ -43,10 +43,12 @@ impl FileChange {
 }
 
 /// The part of an audience that only those of customer files have.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileAudience {
     pub(crate) calculate_type: CalculateType,
     pub(crate) sub_type: &'static str,
+    /// Days from its creation to its expiry, where they were given.
+    pub(crate) retention: Option<u16>,
     /// From when on its files are processed.
     changed: Timestamp,
     replaced: Option<Timestamp>,
@@ -57,9 +59,14 @@ pub(crate) struct FileAudience {
 }
 
 impl FileAudience {
-    pub(crate) fn new(calculate_type: CalculateType, sub_type: &'static str, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        calculate_type: CalculateType,
+        sub_type: &'static str,
+        retention: Option<u16>,
+        now: Timestamp,
+    ) -> Self {
         let history = vec![("create", now)];
-        Self { calculate_type, sub_type, changed: now, replaced: None, too_small: false, history }
+        Self { calculate_type, sub_type, retention, changed: now, replaced: None, too_small: false, history }
     }
 
     /// Refuses while the last change is processed, and for ever when the audience is too small.

@@ -3,19 +3,20 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::audiences::Audiences;
 use super::call::{Answer, Call};
-use super::context::{Context, authorize};
+use super::context::{AppContext, Context, authorize};
 use super::files::Files;
+use super::grants::Grants;
 use super::log::bounded;
 use super::quota::Quota;
 use super::refusal::{self, Refusal};
 use super::{
-    Audience, Delivery, Effect, Endpoint, FaultProgram, HttpBody, IdType, LoggedRequest, Request, Response, World,
-    control, endpoints,
+    Audience, Delivery, Effect, Endpoint, FaultProgram, HttpBody, IdType, LoggedRequest, Request, Response, TokenGrant,
+    World, control, endpoints, portal,
 };
 
 /// A TikTok Ads server as a plain value. See the [module](super) for what it does.
@@ -44,6 +45,9 @@ pub struct Simulator {
     log: Vec<LoggedRequest>,
     faults: FaultProgram,
     quota: Quota,
+    grants: Grants,
+    /// How far its clock is before the one of whoever calls.
+    ahead: SignedDuration,
 }
 
 impl Simulator {
@@ -51,19 +55,25 @@ impl Simulator {
     #[must_use]
     pub fn new(world: World) -> Self {
         Self {
+            grants: Grants::new(&world),
             world,
             audiences: Audiences::default(),
             files: Files::default(),
             log: Vec::new(),
             faults: FaultProgram::default(),
             quota: Quota::default(),
+            ahead: SignedDuration::ZERO,
         }
     }
 
-    /// Answers a request that arrives at `now`. What TikTok refuses is a response as well.
+    /// Answers a request that arrives at `now`, by the clock of whoever calls. What TikTok refuses is a response as well.
     pub fn handle(&mut self, request: &Request<'_>, now: Timestamp) -> Response {
         if request.path().starts_with("/simulator/") {
-            return control::handle(self, request);
+            return control::handle(self, request, now);
+        }
+        let now = self.clock(now);
+        if (request.method(), request.path()) == ("GET", portal::PATH) {
+            return portal::handle(self, request, now);
         }
         let call = Call::read(request, self.log.len() + 1);
         let effect = self.faults.fire(request.method(), call.endpoint, call.action);
@@ -96,6 +106,31 @@ impl Simulator {
         &self.log
     }
 
+    /// What its clock shows when the one of whoever calls shows `now`.
+    #[must_use]
+    pub fn clock(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Puts its clock forward, for good: audiences are computed and expire, codes go stale, quotas begin anew.
+    pub fn advance(&mut self, time: Duration) {
+        let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+        self.ahead = self.ahead.saturating_add(time);
+    }
+
+    /// A user agrees: an authorization code for a token of this grant, whose own `access_token` is not looked at, or,
+    /// without one, of the world's first token. It works once, and for an hour of the simulator's clock from `now`, by
+    /// that clock, on. `None` when the world has no token.
+    pub fn give_auth_code(&mut self, grant: Option<TokenGrant>, now: Timestamp) -> Option<String> {
+        let grant = grant.or_else(|| self.grants.first().cloned())?;
+        Some(self.grants.give_code(grant, now))
+    }
+
+    /// A user withdraws a token, as they can at TikTok. Whether there was such a token.
+    pub fn withdraw(&mut self, access_token: &str) -> bool {
+        self.grants.revoke(access_token).is_ok()
+    }
+
     /// The world that was given.
     #[must_use]
     pub fn world(&self) -> &World {
@@ -107,7 +142,8 @@ impl Simulator {
         self.faults = program;
     }
 
-    /// Forgets audiences, files, requests and faults, and keeps the world. Ids begin anew.
+    /// Forgets audiences, files, requests, faults, codes and tokens that were given, and sets the clock back; keeps the
+    /// world. Ids begin anew.
     pub fn reset(&mut self) {
         *self = Self::new(self.world.clone());
     }
@@ -133,16 +169,15 @@ impl Simulator {
         now: Timestamp,
         users: &mut Option<u64>,
     ) -> Result<Value, Refusal> {
-        self.quota.admit(endpoint, self.world.limits.requests_per_second, now)?;
-        let grant = authorize(&self.world, call.request, endpoint)?;
-        let body = match &call.body {
-            Some(Ok(body)) => Ok(body),
-            Some(Err(refusal)) => Err(refusal.clone()),
-            None => Err(Refusal::new(refusal::INVALID_PARAMETERS, "There is no body.")),
-        };
+        self.quota.admit(endpoint, call.account().as_deref(), &self.world, now)?;
+        if !endpoint.takes_token() {
+            let mut context = AppContext { world: &self.world, grants: &mut self.grants, now };
+            return endpoints::answer_app(endpoint, &mut context, call.json()?);
+        }
+        let grant = authorize(&self.grants, call.request, endpoint)?;
         let (audiences, files) = (&mut self.audiences, &mut self.files);
         let mut context = Context { world: &self.world, grant, audiences, files, now, users: None };
-        let data = endpoints::answer(endpoint, &mut context, call.request, body);
+        let data = endpoints::answer(endpoint, &mut context, call);
         *users = context.users;
         data
     }

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! Request ─▶ fault? ─▶ quota ─▶ token, scope ─▶ endpoint: fields, account, limits ─▶ audiences ─▶ Response ─▶ fault?
+//!                               (or the app's secret)                              (or grants)
 //! ```
 //!
 //! # How do I use it?
@@ -14,7 +15,8 @@
 //!   [`url`](SimulatorServer::url) in place of `https://business-api.tiktok.com`. Look at
 //!   [`SimulatorServer::simulator`] afterwards.
 //! * Without a socket: [`Simulator::handle`] is a plain function of a request and a time.
-//! * From another process or language: start the server in a program of its own and use the control endpoints.
+//! * From another process or language: `cargo run --example tiktok_simulator` starts the server, and the control
+//!   endpoints look at it and steer it. TikTok's own Python SDK works against it for every audience endpoint that it has.
 //!
 //! ```
 //! use jiff::Timestamp;
@@ -34,8 +36,22 @@
 //!
 //! [`World::default`]: the access token `act.simulator` with the scopes 1 and 3, which may use the ad accounts
 //! `7000000000000000001` (as Admin) and `7000000000000000002` (as Operator), and not `7000000000000000003`, which exists;
-//! the app `7000000000000000100` with the secret `secret.simulator`; 10,000 users a request; no quota; e-mails hashed
-//! with SHA-512 refused; descriptions accepted. [`World::from_json`] reads another one.
+//! the app `7000000000000000100` with the secret `secret.simulator`; the ad groups `7200000000000000001` and
+//! `7200000000000000002` of the first account, `7200000000000000003` of the kind Reach & Frequency, and
+//! `7200000000000000004` of the second account; 10,000 users a request; no quota; e-mails hashed with SHA-512 refused;
+//! descriptions accepted. [`World::from_json`] reads another one.
+//!
+//! # How does a user connect?
+//!
+//! `GET /portal/auth`, with `app_id`, `redirect_uri` and `state`, is the page where users agree: here they do at once, to
+//! what the world's first token may do, and are sent back with an `auth_code`. For another grant, let
+//! [`Simulator::give_auth_code`] or `POST /simulator/auth_codes` give the code. It is exchanged at
+//! `/oauth2/access_token/`, once and within an hour.
+//!
+//! # How does time pass?
+//!
+//! By the clock of whoever calls, and by [`Simulator::advance`] or `POST /simulator/clock` on top: audiences become ready
+//! and expire, codes go stale, quotas begin anew.
 //!
 //! # What can go wrong on demand?
 //!
@@ -54,11 +70,15 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `GET /simulator/audiences` | JSON list: `id`, `advertiser_id`, `name`, `description`, `created`, `deleted`, `identifiers` (number by type) |
+//! | `GET /simulator/audiences` | JSON list: `id`, `advertiser_id`, `name`, `description`, `created`, `deleted`, `type`, `identifiers` (number by type), `shared_with`, `applied_to` (`Include` or `Exclude` by ad group) |
 //! | `GET /simulator/audiences/{id}/identifiers?kind=EMAIL_SHA256` | text: the digests, lower-case hex, sorted, one a line |
 //! | `GET /simulator/requests` | JSON list of [`LoggedRequest`]: `method`, `path`, `action`, `users`, `status`, `code`, `request_id`, `fault` |
 //! | `POST /simulator/faults` | takes a fault program, in the place of the present one; 400 and what is wrong with it |
-//! | `POST /simulator/reset` | forgets audiences, requests and faults; keeps the world |
+//! | `GET /simulator/clock` | JSON: `now` |
+//! | `POST /simulator/clock` | takes `{"advance_seconds": 86400}`, and answers the same |
+//! | `POST /simulator/auth_codes` | takes a grant, such as `{"scopes": [30, 31], "accounts": [{"advertiser_id": "7000000000000000001", "role": "OPERATOR"}]}`, or nothing for that of the world's first token; JSON: `auth_code` |
+//! | `POST /simulator/withdraw` | takes `{"access_token": "…"}`, which its user withdraws; 404 when there is none |
+//! | `POST /simulator/reset` | forgets audiences, requests, faults, and codes and tokens that were given; sets the clock back; keeps the world |
 //!
 //! They need no token, so let the server listen on a loopback address only.
 //!
@@ -67,10 +87,13 @@
 //! The [`Endpoint`]s, with the envelope and HTTP 200 for what the application logic refuses, as TikTok documents it;
 //! hierarchical scopes and roles; every documented field with its type, length and enum; sets of identifiers with
 //! idempotent add and delete; names cut to 67 characters and `...`; names that are not unique; a `get` that leaves out
-//! unknown audiences without an error; sizes that show a day later; expiry after 365 days; HTTP 404 for a path
-//! without its trailing slash. Of customer files: forms with a signature, files of one type without and of several with a
-//! header, an audience's type fixed by its first file, `REPLACE` as the default action, at most once a day, audiences that
-//! cannot be changed while they are processed, and that no change may leave with fewer than 1,000 people.
+//! unknown audiences without an error; sizes that show a day later; expiry 365 days after the last change or use, or when
+//! the given retention ends, shown 60 days before; sharing within a Business Center, ten audiences with ten accounts at
+//! most; audiences that are applied only when they are valid, and lookalikes of own ones of 100 people and more; quotas by
+//! the app's level; HTTP 404 for a path without its trailing slash. Of customer files: forms with a signature, files of one
+//! type without and of several with a header, an audience's type fixed by its first file, `REPLACE` as the default action,
+//! at most once a day, audiences that cannot be changed while they are processed, nor shared before they are valid, and that
+//! no change may leave with fewer than 1,000 people.
 //!
 //! TikTok does not say, and these are **guesses**:
 //!
@@ -94,10 +117,14 @@
 //! * That an audience of customer files is processed as long as its change takes to show, is valid meanwhile if it was
 //!   before, and that 40002 is the code for each refusal of a change. What its history calls a change.
 //! * That an audience of any kind can be renamed, a segment audience beyond 70 characters as well.
-//! * That the quota, off by default, counts in seconds of the clock and for each endpoint.
+//! * That quotas, off by default, count in seconds, minutes and days of the clock, a mapping request as one, and which
+//!   code stands for which: 40100 for the app's, 40016 for an endpoint's, 40133 for an ad account's.
+//! * The words for the status of a sharing, the form of times in the log of applications and its order; that a recipient
+//!   who deletes an audience deletes it for itself; that sharing what is shared is no error, and to stop what is not, or
+//!   to disconnect what is not applied, is 40002.
+//! * That a lookalike audience has 10, 20 or 30 people for each of its source.
 //!
-//! Not simulated: sharing, lookalike audiences, the giving and revoking of tokens, more than one app,
-//! matching against real people.
+//! Not simulated: more than one app, saved audiences, matching against real people.
 
 mod audience;
 mod audiences;
@@ -113,16 +140,21 @@ mod file_audience;
 mod file_content;
 mod files;
 mod form;
+mod grants;
 mod id_type;
 mod identifier_set;
 mod json;
+mod kind;
 mod log;
 mod logic;
+mod portal;
 mod query;
 mod quota;
+mod random;
 mod refusal;
 mod request;
 mod server;
+mod sharing;
 mod size_history;
 mod world;
 
@@ -135,4 +167,6 @@ pub use log::LoggedRequest;
 pub use logic::Simulator;
 pub use request::{Delivery, Request, Response};
 pub use server::SimulatorServer;
-pub use world::{AccountGrant, AdAccount, App, Credential, DescriptionRule, Limits, Role, TokenGrant, World};
+pub use world::{
+    AccountGrant, AdAccount, AdGroup, App, Credential, DescriptionRule, Level, Limits, Role, TokenGrant, World,
+};

@@ -48,10 +48,15 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The limit on ids in one request, for every endpoint under `/dmp/custom_audience/`.
+/// The limit on ids in one request, for most endpoints under `/dmp/custom_audience/`.
 pub(crate) fn at_most_100(ids: Vec<String>, field: &str) -> Result<Vec<String>, Refusal> {
-    if ids.len() > 100 {
-        return Err(Refusal::new(TOO_MANY_IDS, format!("{field}: Longer than maximum length 100.")));
+    at_most(100, ids, field)
+}
+
+/// A limit on ids in one request.
+pub(crate) fn at_most(limit: usize, ids: Vec<String>, field: &str) -> Result<Vec<String>, Refusal> {
+    if ids.len() > limit {
+        return Err(Refusal::new(TOO_MANY_IDS, format!("{field}: Longer than maximum length {limit}.")));
     }
     Ok(ids)
 }

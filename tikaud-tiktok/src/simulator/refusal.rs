@@ -16,6 +16,8 @@ pub(crate) const PARAMETER_ERROR: i64 = 40002;
 pub(crate) const NOT_FOUND: i64 = 40007;
 /// More ids than one request may name.
 pub(crate) const TOO_MANY_IDS: i64 = 40011;
+/// Too many requests by this app to one endpoint.
+pub(crate) const TOO_MANY_REQUESTS_TO_ENDPOINT: i64 = 40016;
 /// More users than one request may hold.
 pub(crate) const INVALID_BATCH_SIZE: i64 = 40061;
 /// An identifier is not hashed.
@@ -40,6 +42,10 @@ pub(crate) const FILE_INVALID: i64 = 40914;
 pub(crate) const TOO_MANY_REQUESTS: i64 = 40100;
 /// The app's id and secret do not belong together.
 pub(crate) const INVALID_APP: i64 = 40101;
+/// An authorization code that is wrong, used or older than an hour.
+pub(crate) const WRONG_AUTH_CODE: i64 = 40110;
+/// Too many requests for one ad account.
+pub(crate) const TOO_MANY_REQUESTS_FOR_ACCOUNT: i64 = 40133;
 /// No access token.
 pub(crate) const EMPTY_TOKEN: i64 = 40104;
 /// An access token that is wrong or revoked.
@@ -84,6 +90,10 @@ impl Refusal {
 
     pub(crate) fn too_many_requests() -> Self {
         Self::new(TOO_MANY_REQUESTS, "Too many requests. Please retry in some time.")
+    }
+
+    pub(crate) fn wrong_app() -> Self {
+        Self::new(INVALID_APP, "app_id and secret do not belong together.")
     }
 
     pub(crate) fn wrong_token() -> Self {

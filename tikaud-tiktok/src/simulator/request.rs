@@ -94,17 +94,32 @@ impl fmt::Debug for Request<'_> {
 }
 
 /// What the simulator answers, and how that answer is to be delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// The value of the header `Content-Type`.
     pub content_type: &'static str,
-    /// The body. It never holds a token, and identifiers only where a control endpoint was asked for them.
+    /// The body. It holds a token or an authorization code only where one is given, and identifiers only where a control
+    /// endpoint was asked for them.
     pub body: Bytes,
+    /// The value of the header `Location`, where it leads elsewhere. It may hold an authorization code.
+    pub location: Option<String>,
     /// How it is to be delivered.
     pub delivery: Delivery,
+}
+
+/// Shows no body, and no place that it leads to: either may hold an authorization code.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("body_bytes", &self.body.len())
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a response is to be delivered by whatever carries it.
@@ -122,7 +137,7 @@ pub enum Delivery {
 impl Response {
     /// A response that is delivered at once.
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        Self { status, content_type, body: body.into(), delivery: Delivery::Deliver }
+        Self { status, content_type, body: body.into(), location: None, delivery: Delivery::Deliver }
     }
 
     pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {

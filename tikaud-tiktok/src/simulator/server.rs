@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Response as HttpResponse, StatusCode};
@@ -44,6 +44,7 @@ type Clock = dyn Fn() -> Timestamp + Send + Sync;
 pub struct SimulatorServer {
     address: SocketAddr,
     simulator: Arc<Mutex<Simulator>>,
+    clock: Arc<Clock>,
     accepting: JoinHandle<()>,
 }
 
@@ -59,7 +60,7 @@ impl SimulatorServer {
         Self::start_with_clock(address, simulator, Timestamp::now).await
     }
 
-    /// The same with another clock, for tests in which days pass.
+    /// The same with another clock: one that stands still, so that time passes only by [`Simulator::advance`].
     ///
     /// # Errors
     ///
@@ -72,9 +73,17 @@ impl SimulatorServer {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let simulator = Arc::new(Mutex::new(simulator));
-        let service = Service { simulator: Arc::clone(&simulator), clock: Arc::new(clock) };
+        let clock: Arc<Clock> = Arc::new(clock);
+        let service = Service { simulator: Arc::clone(&simulator), clock: Arc::clone(&clock) };
         let accepting = tokio::spawn(accept(listener, service));
-        Ok(Self { address, simulator, accepting })
+        Ok(Self { address, simulator, clock, accepting })
+    }
+
+    /// What its clock shows now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let now = (self.clock)();
+        self.simulator().clock(now)
     }
 
     /// Where it listens, such as `http://127.0.0.1:40321`, in place of `https://business-api.tiktok.com`.
@@ -171,5 +180,8 @@ fn http_response(response: Response) -> HttpResponse<Full<Bytes>> {
     // Statuses come from the simulator or from a checked fault program; one made by hand may be none.
     *http.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     http.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(response.content_type));
+    if let Some(Ok(location)) = response.location.map(HeaderValue::try_from) {
+        http.headers_mut().insert(LOCATION, location);
+    }
     http
 }

@@ -106,7 +106,7 @@ async fn an_audience_opens_as_tiktok_describes_it() {
     assert_eq!(audience.id.as_str(), AUDIENCE);
     assert_eq!(audience.name.as_deref(), Some("Buyers"));
     assert_eq!((audience.matched, audience.ready), (Some(0), Some(false)));
-    insta::assert_snapshot!(seen(&server).await, @r#"GET /open_api/v1.3/dmp/custom_audience/get/ advertiser_id=7000000000000000001 custom_audience_ids=["7000000000000000042"] history_size=100"#);
+    insta::assert_snapshot!(seen(&server).await, @r#"GET /open_api/v1.3/dmp/custom_audience/get/ advertiser_id=7000000000000000001 custom_audience_ids=["7000000000000000042"] history_size=1"#);
 }
 
 #[tokio::test]
@@ -147,4 +147,22 @@ fn settings_that_cannot_work_are_refused_by_name() {
     assert!(builder(ACCOUNT).batch_users(0).build().is_err());
     assert!(builder(ACCOUNT).max_in_flight(0).build().is_err());
     assert!(builder(ACCOUNT).batch_users(10_000).build().is_ok());
+}
+
+#[tokio::test]
+async fn audiences_that_are_deleted_while_they_are_listed_hide_no_other() {
+    let server = MockServer::start().await;
+    let page = |page: u32, ids: &[&str], total: u32| {
+        let list: Vec<_> = ids.iter().map(|id| json!({"audience_id": id})).collect();
+        let data = json!({"list": list, "page_info": {"total_page": 2, "total_number": total}});
+        Mock::given(path(LIST)).and(query_param("page", page.to_string())).respond_with(ok(&data))
+    };
+    // Audience 1 is deleted after the first page: 3 moves to a page that was read already.
+    page(1, &["1", "2"], 4).up_to_n_times(1).mount(&server).await;
+    page(1, &["2", "3"], 3).mount(&server).await;
+    page(2, &["4"], 3).expect(2).mount(&server).await;
+    let client = client(server.uri()).build().unwrap();
+    let listed = client.audiences(&AdAccountId::new(ACCOUNT)).unwrap().list().await.unwrap();
+    let ids: Vec<_> = listed.iter().map(|audience| audience.id.as_str()).collect();
+    assert_eq!(ids, ["2", "3", "4"]);
 }

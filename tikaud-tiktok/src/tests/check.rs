@@ -4,7 +4,7 @@ use wiremock::matchers::{path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
-use crate::AppCredentials;
+use crate::{AdAccountStatus, AppCredentials};
 
 fn info(status: &str) -> ResponseTemplate {
     ok(&json!({"list": [{"advertiser_id": ACCOUNT, "name": "Shop", "status": status}]}))
@@ -43,7 +43,7 @@ async fn an_account_in_order_is_named_and_nothing_is_changed() {
     let connection = check(&server, None, info("STATUS_ENABLE"), audiences()).await.unwrap();
     assert_eq!(connection, Connection { account_name: Some("Shop".to_owned()), warnings: vec![] });
     insta::assert_snapshot!(seen(&server).await, @r#"
-    GET /open_api/v1.3/advertiser/info/ advertiser_ids=["7000000000000000001"] fields=["advertiser_id","name","status"]
+    GET /open_api/v1.3/advertiser/info/ advertiser_ids=["7000000000000000001"] fields=["advertiser_id","name","status","rejection_reason","role","owner_bc_id","company","country","currency","timezone"]
     GET /open_api/v1.3/dmp/custom_audience/list/ advertiser_id=7000000000000000001 page=1 page_size=1
     "#);
 }
@@ -112,12 +112,54 @@ async fn a_dead_token_is_an_authorization_error_at_the_first_request() {
 }
 
 #[tokio::test]
-async fn the_accounts_of_a_token_are_listed_with_their_names() {
+async fn the_accounts_of_a_token_are_listed_with_names_and_states() {
     let server = MockServer::start().await;
     Mock::given(path(ACCOUNTS)).respond_with(listed(&["7001", "7002"])).mount(&server).await;
+    let list = json!([{"advertiser_id": "7002", "name": "Shop", "status": "STATUS_DISABLE", "currency": "EUR"}]);
+    Mock::given(path(INFO)).respond_with(ok(&json!({"list": list}))).expect(1).mount(&server).await;
     let client = client(server.uri()).build().unwrap();
     let accounts = client.ad_accounts(&AppCredentials::new("7009", SECRET)).await.unwrap();
     let ids: Vec<_> = accounts.iter().map(|account| account.id.as_str()).collect();
     assert_eq!(ids, ["7001", "7002"]);
-    assert_eq!(accounts[0].name.as_deref(), Some("Listed"));
+    assert_eq!((accounts[0].name.as_deref(), accounts[0].status()), (Some("Listed"), None));
+    assert_eq!((accounts[1].name.as_deref(), accounts[1].status()), (Some("Shop"), Some(AdAccountStatus::Disabled)));
+    assert_eq!(accounts[1].details.as_ref().unwrap().currency.as_deref(), Some("EUR"));
+}
+
+#[tokio::test]
+async fn thousands_of_accounts_are_asked_about_in_parts_that_shrink_until_they_fit() {
+    let server = MockServer::start().await;
+    let ids: Vec<String> = (7001..7071).map(|id| id.to_string()).collect();
+    let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+    Mock::given(path(ACCOUNTS)).respond_with(listed(&names)).mount(&server).await;
+    let answer = |request: &wiremock::Request| {
+        let (_, asked) = request.url.query_pairs().find(|(key, _)| key == "advertiser_ids").unwrap();
+        let asked: Vec<String> = serde_json::from_str(&asked).unwrap();
+        if asked.len() > 20 {
+            return refused(40011, "");
+        }
+        let account = |id| json!({"advertiser_id": id, "status": "STATUS_ENABLE"});
+        ok(&json!({"list": asked.into_iter().map(account).collect::<Vec<Value>>()}))
+    };
+    // 50 and 25 are too many: 50 becomes 25 + 25, each of which 12 + 13; 20 fits.
+    Mock::given(path(INFO)).respond_with(answer).expect(1 + 1 + 2 + 4).mount(&server).await;
+    let client = client(server.uri()).build().unwrap();
+    let accounts = client.ad_accounts(&AppCredentials::new("7009", SECRET)).await.unwrap();
+    assert_eq!(accounts.len(), 70);
+    assert!(accounts.iter().all(|account| account.status() == Some(AdAccountStatus::Enabled)));
+}
+
+#[tokio::test]
+async fn accounts_whose_states_may_not_be_read_are_listed_all_the_same() {
+    let server = MockServer::start().await;
+    Mock::given(path(ACCOUNTS)).respond_with(listed(&["7001", "7002"])).mount(&server).await;
+    Mock::given(path(INFO)).respond_with(refused(40001, "")).expect(2).mount(&server).await;
+    let client = client(server.uri()).build().unwrap();
+    let credentials = AppCredentials::new("7009", SECRET);
+    assert_eq!(client.ad_accounts(&credentials).await.unwrap().len(), 2);
+    let chosen = client.ad_account(&credentials, &AdAccountId::new("7002")).await.unwrap();
+    assert_eq!((chosen.name.as_deref(), chosen.warning()), (Some("Listed"), None));
+    let error = client.ad_account(&credentials, &AdAccountId::new("7003")).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Permission);
+    assert!(error.to_string().contains("no permission on ad account 7003"), "{error}");
 }

@@ -3,8 +3,11 @@
 mod audiences;
 mod batches;
 mod check;
+mod connections;
 mod customer_files;
+mod oauth;
 mod secrecy;
+mod tokens;
 mod transport;
 
 use std::error::Error;
@@ -48,8 +51,13 @@ fn destination(client: TikTokClientBuilder) -> TikTokDestination {
 
 /// An open audience; the server needs no more than [`mapping`] after that.
 async fn open(server: &MockServer, client: TikTokClientBuilder) -> Box<dyn AudienceWriter> {
+    open_with(server, client.build().unwrap()).await
+}
+
+async fn open_with(server: &MockServer, client: TikTokClient) -> Box<dyn AudienceWriter> {
     let found = Mock::given(path(GET)).respond_with(ok(&audience_details())).mount_as_scoped(server).await;
-    let writer = destination(client).open_audience(&AudienceId::new(AUDIENCE)).await.unwrap();
+    let destination = TikTokDestination::builder(client, AdAccountId::new(ACCOUNT)).build().unwrap();
+    let writer = destination.open_audience(&AudienceId::new(AUDIENCE)).await.unwrap();
     drop(found);
     writer
 }

@@ -8,11 +8,12 @@ use tikaud_core::destination::Destination;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
-use wiremock::matchers::path;
+use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer};
 
 use super::*;
 use crate::AppCredentials;
+use crate::oauth::{AuthCode, OAuth, State};
 
 /// Planted by [`client`], and here.
 const PLANTED: [&str; 5] = [TOKEN, SECRET, "ada@example.com", "+442071838750", "cafecafecafecafe"];
@@ -70,6 +71,39 @@ async fn no_public_type_prints_a_secret() {
     assert_clean(&format!("{token:?} {token:#?} {credentials:?} {credentials:#?} {account:?} {:?}", emails(2)));
 }
 
+#[test]
+fn nothing_of_an_authorization_prints_a_secret() {
+    let builder = || OAuth::builder(AppCredentials::new("7009", SECRET));
+    let (state, code) = (State::new(SECRET), AuthCode::new(TOKEN));
+    assert_clean(&format!("{:?} {:#?} {:?} {:#?}", builder(), builder(), builder().build(), builder().build()));
+    assert_clean(&format!("{state:?} {state:#?} {code:?} {code:#?}"));
+    assert_clean(&format!("{:?}", state.read_callback(&format!("state={TOKEN}&auth_code={TOKEN}"))));
+    assert_clean(&format!("{:?}", state.read_callback(&format!("state={SECRET}&auth_code={TOKEN}"))));
+}
+
+#[tokio::test]
+async fn no_event_or_error_tells_what_tiktok_echoes_of_an_authorization() {
+    let recorder = Recorder::default();
+    let _second = tracing::Dispatch::new(Recorder::default());
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let server = MockServer::start().await;
+    let echo = refused(40101, &format!("secret {SECRET} of code {TOKEN} for ada@example.com"));
+    Mock::given(any()).respond_with(echo).mount(&server).await;
+    let oauth = OAuth::builder(AppCredentials::new("7009", SECRET)).endpoint(server.uri()).build().unwrap();
+    let client = client(server.uri()).build().unwrap();
+    let errors = [
+        oauth.exchange(&AuthCode::new(TOKEN)).await.map(drop).unwrap_err(),
+        oauth.revoke(&AccessToken::new(TOKEN)).await.map(drop).unwrap_err(),
+        client.ad_accounts(&AppCredentials::new("7009", SECRET)).await.map(drop).unwrap_err(),
+    ];
+    for error in &errors {
+        assert_clean(&format!("{error:?} {error:#?} {}", chain(error)));
+    }
+    let recorded = recorder.0.lock().unwrap().clone();
+    assert!(recorded.contains("oauth2/access_token/") && recorded.contains("oauth2/advertiser/get/"), "{recorded}");
+    assert_clean(&recorded);
+}
+
 #[tokio::test]
 async fn no_event_or_error_tells_what_tiktok_echoes() {
     let recorder = Recorder::default();
@@ -93,7 +127,9 @@ async fn no_event_or_error_tells_what_tiktok_echoes() {
     }
     assert_clean(&printed);
     let recorded = recorder.0.lock().unwrap().clone();
-    assert!(recorded.contains("segment/mapping/") && recorded.contains("20261101REQ"), "{recorded}");
+    for told in ["path=\"segment/mapping/\"", "items=1", "attempts=1", "code=40105", "request_id=\"20261101REQ\""] {
+        assert!(recorded.contains(told), "{told}: {recorded}");
+    }
     assert_clean(&recorded);
 }
 

@@ -74,6 +74,38 @@ async fn a_page_with_status_200_is_no_success() {
 }
 
 #[tokio::test]
+async fn a_gateways_page_is_told_with_the_request_id_of_its_header() {
+    for (answer, kind) in [
+        (html(502), Kind::Unavailable),
+        (html(403), Kind::Permission),
+        (html(200), Kind::Protocol),
+        (html(200).set_body_raw(b"\xff\xfe".to_vec(), "application/json"), Kind::Protocol),
+        (html(200).set_body_string(r#"{"code":0,"data":{"li"#), Kind::Protocol),
+        (html(200).set_body_string(r#"{"code":0,"data":{"list":7}}"#), Kind::Protocol),
+        (ResponseTemplate::new(307), Kind::Protocol),
+    ] {
+        let server = MockServer::start().await;
+        let answer = answer.insert_header("X-Tt-Logid", "20261101LOG");
+        Mock::given(path(LIST)).respond_with(answer).mount(&server).await;
+        let error = destination(client(server.uri())).find_audiences("Buyers").await.unwrap_err();
+        assert_eq!((error.kind(), error.request_id()), (kind, Some("20261101LOG")), "{}", chain(&error));
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_throttles_is_waited_for_like_tiktok_itself() {
+    let server = MockServer::start().await;
+    Mock::given(path(LIST)).respond_with(html(429)).up_to_n_times(1).mount(&server).await;
+    Mock::given(path(LIST)).respond_with(ok(&json!({"list": []}))).mount(&server).await;
+    let client = client(server.uri()).build().unwrap();
+    let before = client.pace().current_requests_per_second();
+    let start = Instant::now();
+    assert!(client.audiences(&AdAccountId::new(ACCOUNT)).unwrap().list().await.unwrap().is_empty());
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    assert!(client.pace().current_requests_per_second() < before);
+}
+
+#[tokio::test]
 async fn each_attempt_has_its_own_time() {
     let server = MockServer::start().await;
     let writer = open(&server, client(server.uri()).attempt_timeout(Duration::from_secs(1))).await;
@@ -197,21 +229,4 @@ async fn the_token_goes_into_its_header_and_nowhere_else() {
     for request in server.received_requests().await.unwrap() {
         assert!(!request.headers.contains_key("Authorization"));
     }
-}
-
-#[tokio::test]
-async fn accounts_of_one_client_share_its_pace() {
-    let server = MockServer::start().await;
-    Mock::given(path(LIST)).respond_with(ok(&json!({"list": []}))).mount(&server).await;
-    let client = client(server.uri()).requests_per_second(20.0).build().unwrap();
-    let other = client.with_token(&AccessToken::new("another")).unwrap();
-    let destinations =
-        [client, other].map(|client| TikTokDestination::builder(client, AdAccountId::new(ACCOUNT)).build().unwrap());
-    let start = Instant::now();
-    for _ in 0..3 {
-        for destination in &destinations {
-            destination.find_audiences("Buyers").await.unwrap();
-        }
-    }
-    assert!(start.elapsed() >= Duration::from_millis(5 * 50), "{:?}", start.elapsed());
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::multipart;
 use tikaud_core::destination::{DestinationError, DestinationErrorKind};
 use url::Url;
@@ -13,6 +13,8 @@ use crate::wire::{Defect, Form, Payload, RawReply};
 
 /// The header that TikTok wants the token in, without `Bearer`.
 const ACCESS_TOKEN: &str = "Access-Token";
+/// The header in which TikTok repeats the request id, also when a gateway answers in the application's place.
+const LOG_ID: HeaderName = HeaderName::from_static("x-tt-logid");
 /// The largest reply that is read. A page of a hundred audiences takes some 100 KiB.
 const LARGEST_REPLY: usize = 8 << 20;
 
@@ -44,7 +46,7 @@ pub(super) fn default_client() -> Result<reqwest::Client, DestinationError> {
 pub(super) async fn exchange(
     http: &reqwest::Client,
     url: &Url,
-    token: &HeaderValue,
+    token: Option<&HeaderValue>,
     payload: &Payload,
 ) -> Result<RawReply, Failure> {
     let request = match payload {
@@ -52,9 +54,19 @@ pub(super) async fn exchange(
         Payload::Body(body) => http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body.clone()),
         Payload::Form(form) => http.post(url.clone()).multipart(multipart(form)?),
     };
-    let mut response = request.header(ACCESS_TOKEN, token).send().await.map_err(Failure::from_reqwest)?;
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let mut reply = RawReply { status: response.status().as_u16(), content_type, body: Bytes::new() };
+    let request = match token {
+        Some(token) => request.header(ACCESS_TOKEN, token),
+        None => request,
+    };
+    let mut response = request.send().await.map_err(Failure::from_reqwest)?;
+    let text =
+        |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+    let mut reply = RawReply {
+        status: response.status().as_u16(),
+        content_type: text(CONTENT_TYPE),
+        log_id: text(LOG_ID),
+        body: Bytes::new(),
+    };
     if (response.url().host(), response.url().path()) != (url.host(), url.path()) {
         return Err(reply.malformed(Defect::FromElsewhere, None).into());
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tikaud_core::destination::DestinationErrorKind as Kind;
+use tikaud_core::destination::{DestinationError, DestinationErrorKind as Kind};
 
 use crate::wire::{Outcome, ReplyError, RetryClass, ReturnCode};
 
@@ -21,6 +21,9 @@ pub(crate) enum Failure {
     /// The connection broke, or the request could not be sent or its reply not be read.
     #[error("the connection broke")]
     Broken(#[source] reqwest::Error),
+    /// There is no token to send it with, so nothing was sent.
+    #[error(transparent)]
+    NoToken(DestinationError),
 }
 
 impl Failure {
@@ -49,9 +52,7 @@ impl Failure {
     /// TikTok's identifier of the request.
     pub(crate) fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Reply(ReplyError::Refused { request_id, .. } | ReplyError::Malformed { request_id, .. }) => {
-                request_id.as_deref()
-            }
+            Self::Reply(reply) => reply.request_id(),
             _ => None,
         }
     }
@@ -70,6 +71,7 @@ impl Failure {
                 _ => Kind::Protocol,
             },
             Self::Reply(_) => Kind::Protocol,
+            Self::NoToken(error) => error.kind(),
             Self::TimedOut(_) | Self::NotConnected(_) | Self::Broken(_) => Kind::Unavailable,
         }
     }
@@ -86,8 +88,22 @@ impl Failure {
             },
             Self::Reply(ReplyError::Malformed { defect, .. }) if defect.may_pass() => RetryClass::Soon,
             Self::Reply(ReplyError::Malformed { .. } | ReplyError::Redirect { .. }) => RetryClass::Never,
+            Self::NoToken(_) => RetryClass::Never,
             Self::TimedOut(_) | Self::NotConnected(_) | Self::Broken(_) => RetryClass::Soon,
         }
+    }
+
+    /// Whether TikTok refuses the token itself, so that another one may help.
+    pub(super) fn is_stale_token(&self) -> bool {
+        match self {
+            Self::Reply(ReplyError::Status { status, .. }) => *status == 401,
+            _ => self.code().is_some_and(ReturnCode::is_stale_token),
+        }
+    }
+
+    /// Whether a quota of the whole app is used up, which concerns every request in the pace.
+    pub(super) fn concerns_pace(&self) -> bool {
+        self.retry_class() == RetryClass::Throttled && self.code().is_none_or(ReturnCode::is_quota_of_app)
     }
 
     /// Whether the request was carried out.
@@ -97,7 +113,7 @@ impl Failure {
             // 4xx: it never reached the endpoint. 5xx: a gateway may have lost the reply.
             Self::Reply(ReplyError::Status { status: 408 | 500.., .. }) => Outcome::Unclear,
             Self::Reply(ReplyError::Status { .. } | ReplyError::Redirect { .. }) => Outcome::NotDone,
-            Self::NotConnected(_) => Outcome::NotDone,
+            Self::NotConnected(_) | Self::NoToken(_) => Outcome::NotDone,
             Self::Reply(ReplyError::Malformed { .. }) | Self::TimedOut(_) | Self::Broken(_) => Outcome::Unclear,
         }
     }

@@ -5,34 +5,51 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use tikaud_core::destination::{Audience, AudienceId};
 
+use super::safe_text::safe_message;
 use super::{CalculateType, Payload, Request, lenient, query_list};
 use crate::audience_kind::AudienceKind;
 
-/// Asks for one audience.
+/// Asks for 1 to 100 audiences.
 pub(crate) struct CustomAudienceGet<'a> {
     pub(crate) advertiser_id: &'a str,
-    pub(crate) audience_id: &'a str,
+    pub(crate) audience_ids: &'a [&'a str],
+    /// Entries of history for each, 1 to 100, which come also unasked.
+    pub(crate) history_size: u32,
+}
+
+impl CustomAudienceGet<'_> {
+    /// Entries of history that TikTok gives at most.
+    pub(crate) const LONGEST_HISTORY: u32 = 100;
 }
 
 /// The audiences asked for; an unknown id is just not there.
 #[derive(Deserialize)]
 pub(crate) struct CustomAudienceGetData {
     #[serde(default)]
-    list: Vec<GotAudience>,
+    pub(crate) list: Vec<GotAudience>,
 }
 
+/// One of them.
 #[derive(Deserialize)]
-struct GotAudience {
-    audience_details: AudienceDetails,
+pub(crate) struct GotAudience {
+    pub(crate) audience_details: AudienceDetails,
     #[serde(default)]
-    audience_history: Option<Vec<HistoryEntry>>,
+    pub(crate) audience_history: Option<Vec<AudienceEvent>>,
 }
 
-/// One change of an audience. TikTok publishes no list of what the other fields may hold.
+/// Something that was done to an audience. The values are not documented.
 #[derive(Deserialize)]
-struct HistoryEntry {
+pub(crate) struct AudienceEvent {
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) action: Option<String>,
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) action_detail: Option<String>,
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) editor: Option<String>,
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) msg: Option<String>,
     #[serde(default, deserialize_with = "lenient::time")]
-    opt_time: Option<Timestamp>,
+    pub(crate) opt_time: Option<Timestamp>,
 }
 
 impl CustomAudienceGetData {
@@ -53,14 +70,17 @@ impl Request for CustomAudienceGet<'_> {
     fn payload(&self) -> Payload {
         Payload::Query(vec![
             ("advertiser_id", self.advertiser_id.to_owned()),
-            ("custom_audience_ids", query_list(&[self.audience_id])),
-            // Which entry comes first is not documented, and the latest one is needed.
-            ("history_size", "100".to_owned()),
+            ("custom_audience_ids", query_list(self.audience_ids)),
+            ("history_size", self.history_size.to_string()),
         ])
     }
 
     fn known_ids(&self) -> Vec<&str> {
-        vec![self.advertiser_id, self.audience_id]
+        [&[self.advertiser_id], self.audience_ids].concat()
+    }
+
+    fn items(&self) -> usize {
+        self.audience_ids.len()
     }
 }
 
@@ -87,17 +107,32 @@ pub(crate) struct CustomAudienceListData {
     page_info: PageInfo,
 }
 
+/// How many pages there are.
 #[derive(Default, Deserialize)]
-struct PageInfo {
+pub(super) struct PageInfo {
     #[serde(default, deserialize_with = "lenient::count")]
     total_page: Option<u64>,
+    #[serde(default, deserialize_with = "lenient::count")]
+    total_number: Option<u64>,
+}
+
+impl PageInfo {
+    /// Whether TikTok says that nothing comes after this page.
+    pub(super) fn is_last(&self, page: u32) -> bool {
+        self.total_page.is_some_and(|total| u64::from(page) >= total)
+    }
 }
 
 impl CustomAudienceListData {
     /// Whether nothing comes after this page. Where TikTok does not say how many pages there are, an empty one is the
     /// last.
     pub(crate) fn is_last(&self, page: u32) -> bool {
-        self.list.is_empty() || self.page_info.total_page.is_some_and(|total| u64::from(page) >= total)
+        self.list.is_empty() || self.page_info.is_last(page)
+    }
+
+    /// How many audiences there are on all pages, when TikTok says so.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.page_info.total_number
     }
 }
 
@@ -128,7 +163,11 @@ pub(crate) struct AudienceDetails {
     pub(crate) name: Option<String>,
     /// Called `type` by `get` and `audience_type` by `list`.
     #[serde(default, alias = "type")]
-    audience_type: Option<String>,
+    pub(crate) audience_type: Option<String>,
+    #[serde(default)]
+    pub(crate) audience_sub_type: Option<String>,
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) calculate_type: Option<String>,
     /// People matched.
     #[serde(default, deserialize_with = "lenient::count")]
     pub(crate) cover_num: Option<u64>,
@@ -140,17 +179,35 @@ pub(crate) struct AudienceDetails {
     pub(crate) is_expiring: Option<bool>,
     /// False when another account shares it with this one.
     #[serde(default)]
-    is_creator: Option<bool>,
-    /// What its files hold: `MULTIPLE_TYPES` for a streaming audience.
+    pub(crate) is_creator: Option<bool>,
+    /// It is shared, with this account or by it.
     #[serde(default)]
-    calculate_type: Option<String>,
+    pub(crate) shared: Option<bool>,
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) owner_id: Option<String>,
+    /// TikTok's words on its state.
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) msg: Option<String>,
+    /// TikTok's words on why the last change failed.
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub(crate) error_msg: Option<String>,
     #[serde(default, deserialize_with = "lenient::time")]
-    create_time: Option<Timestamp>,
+    pub(crate) create_time: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient::time")]
     pub(crate) expired_time: Option<Timestamp>,
     /// When it was last changed or created, as far as its history tells; `list` has no history.
     #[serde(skip)]
     pub(crate) last_change: Option<Timestamp>,
+}
+
+/// What the user should know of an audience that is about to expire.
+pub(crate) fn expiring_warning(id: &AudienceId) -> String {
+    format!("audience {id} expires within 60 days unless it is changed, or used in an active ad group")
+}
+
+/// What the user should know of an audience whose last change failed.
+pub(crate) fn failed_warning(id: &AudienceId, message: &str) -> String {
+    format!("the last change of audience {id} failed: \"{}\"", safe_message(message, &[id.as_str()]))
 }
 
 /// Types that are made in other ways than through the streaming endpoints. Streaming audiences are called `Partner`;
@@ -167,14 +224,19 @@ const OTHER_TYPES: [&str; 9] = [
     "Preferred Population",
 ];
 
+/// Whether a type by this name is that of customer files. Names are compared loosely.
+pub(crate) fn is_customer_file(type_name: &str) -> bool {
+    let name = type_name.to_ascii_lowercase();
+    name.contains("customer") && name.contains("file")
+}
+
 impl AudienceDetails {
     /// The audience, in the words of the contract; `None` without an id.
     pub(crate) fn into_audience(self) -> Option<Audience> {
         let id = AudienceId::new(self.audience_id?);
-        let expiring = (self.is_expiring == Some(true)).then(|| {
-            format!("audience {id} expires within 60 days unless it is changed, or used in an active ad group")
-        });
-        let warnings = expiring.into_iter().collect();
+        let expiring = (self.is_expiring == Some(true)).then(|| expiring_warning(&id));
+        let failed = self.error_msg.map(|message| failed_warning(&id, &message));
+        let warnings = expiring.into_iter().chain(failed).collect();
         Some(Audience { id, name: self.name, matched: self.cover_num, ready: self.is_valid, warnings })
     }
 
@@ -188,10 +250,7 @@ impl AudienceDetails {
         let Some(name) = &self.audience_type else { return true };
         match kind {
             AudienceKind::Streaming => !OTHER_TYPES.iter().any(|other| other.eq_ignore_ascii_case(name)),
-            AudienceKind::CustomerFile => {
-                let name = name.to_ascii_lowercase();
-                name.contains("customer") && name.contains("file")
-            }
+            AudienceKind::CustomerFile => is_customer_file(name),
         }
     }
 
@@ -241,6 +300,17 @@ mod tests {
     #[test]
     fn an_audience_shared_by_another_account_is_not_ours() {
         assert!(!details(r#"{"audience_id":"1","is_creator":false}"#).may_be_own(AudienceKind::Streaming));
+    }
+
+    #[test]
+    fn the_user_is_told_of_expiry_and_of_a_change_that_failed() {
+        let json = r#"{"audience_id":"42","is_expiring":true,"error_msg":"row of ada@example.com in audience 42"}"#;
+        let warnings = details(json).into_audience().unwrap().warnings;
+        insta::assert_snapshot!(warnings.join("\n"), @r#"
+        audience 42 expires within 60 days unless it is changed, or used in an active ad group
+        the last change of audience 42 failed: "row of [masked] in audience 42"
+        "#);
+        assert!(details(r#"{"audience_id":"42","error_msg":""}"#).into_audience().unwrap().warnings.is_empty());
     }
 
     #[test]

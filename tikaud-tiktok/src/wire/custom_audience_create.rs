@@ -46,6 +46,10 @@ impl Request for CreateCustomAudience<'_> {
     fn known_ids(&self) -> Vec<&str> {
         vec![self.advertiser_id]
     }
+
+    fn items(&self) -> usize {
+        self.file_paths.len()
+    }
 }
 
 #[cfg(test)]
@@ -60,8 +64,7 @@ mod tests {
             file_paths: &["AbCd0123AbCd0123", "EfGh4567EfGh4567"],
             calculate_type: CalculateType::MultipleTypes,
         };
-        let Payload::Body(body) = request.payload() else { panic!("a create is sent by POST") };
-        insta::assert_snapshot!(String::from_utf8(body.to_vec()).unwrap(), @r#"{"advertiser_id":"7001","calculate_type":"MULTIPLE_TYPES","custom_audience_name":"Buyers","file_paths":["AbCd0123AbCd0123","EfGh4567EfGh4567"]}"#);
+        insta::assert_snapshot!(request.payload().text(), @r#"{"advertiser_id":"7001","calculate_type":"MULTIPLE_TYPES","custom_audience_name":"Buyers","file_paths":["AbCd0123AbCd0123","EfGh4567EfGh4567"]}"#);
     }
 
     #[test]

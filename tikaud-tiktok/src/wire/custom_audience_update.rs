@@ -62,6 +62,13 @@ impl Request for UpdateCustomAudience<'_> {
     fn known_ids(&self) -> Vec<&str> {
         vec![self.advertiser_id, self.audience_id]
     }
+
+    fn items(&self) -> usize {
+        match &self.change {
+            AudienceChange::Name(_) => 1,
+            AudienceChange::Files { file_paths, .. } => file_paths.len(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -69,9 +76,7 @@ mod tests {
     use super::*;
 
     fn body(change: AudienceChange<'_>) -> String {
-        let request = UpdateCustomAudience { advertiser_id: "7001", audience_id: "42", change };
-        let Payload::Body(body) = request.payload() else { panic!("an update is sent by POST") };
-        String::from_utf8(body.to_vec()).unwrap()
+        UpdateCustomAudience { advertiser_id: "7001", audience_id: "42", change }.payload().text()
     }
 
     #[test]

@@ -16,6 +16,8 @@ use super::safe_text::{safe_message, safe_word};
 pub(crate) struct RawReply {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
+    /// The request id in the header `X-Tt-Logid`, for replies that have none in their body.
+    pub(crate) log_id: Option<String>,
     pub(crate) body: Bytes,
 }
 
@@ -36,13 +38,25 @@ pub(crate) enum ReplyError {
     Refused { code: i64, message: String, request_id: Option<String> },
     /// HTTP says no, and there is no envelope.
     #[error("HTTP status {status} without TikTok's JSON ({body})")]
-    Status { status: u16, body: BodySummary },
+    Status { status: u16, body: BodySummary, request_id: Option<String> },
     /// The reply sends us elsewhere. Redirects are not followed: the token would go along.
     #[error("HTTP status {status}, a redirect, which is not followed ({body})")]
-    Redirect { status: u16, body: BodySummary },
+    Redirect { status: u16, body: BodySummary, request_id: Option<String> },
     /// Not TikTok's protocol.
     #[error("{defect} (HTTP status {status}, {body})")]
     Malformed { defect: Defect, status: u16, body: BodySummary, request_id: Option<String> },
+}
+
+impl ReplyError {
+    /// TikTok's identifier of the request.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused { request_id, .. }
+            | Self::Status { request_id, .. }
+            | Self::Redirect { request_id, .. }
+            | Self::Malformed { request_id, .. } => request_id.as_deref(),
+        }
+    }
 }
 
 /// What is wrong with a body.
@@ -101,8 +115,14 @@ impl RawReply {
         BodySummary { content_type: self.content_type.as_ref().and_then(essence), bytes: self.body.len() }
     }
 
+    /// `request_id` is the one in the body, where there is one.
     pub(crate) fn malformed(&self, defect: Defect, request_id: Option<String>) -> ReplyError {
+        let request_id = request_id.or_else(|| self.log_id());
         ReplyError::Malformed { defect, status: self.status, body: self.summary(), request_id }
+    }
+
+    fn log_id(&self) -> Option<String> {
+        self.log_id.as_deref().and_then(safe_word)
     }
 }
 
@@ -125,15 +145,15 @@ struct Envelope<'a> {
 pub(crate) fn decode<T: DeserializeOwned>(reply: &RawReply, known: &[&str]) -> Result<Answer<T>, ReplyError> {
     let status = reply.status;
     if (300..400).contains(&status) {
-        return Err(ReplyError::Redirect { status, body: reply.summary() });
+        return Err(ReplyError::Redirect { status, body: reply.summary(), request_id: reply.log_id() });
     }
     let success = (200..300).contains(&status);
     let envelope = match open(&reply.body) {
         Ok(envelope) => envelope,
         Err(defect) if success => return Err(reply.malformed(defect, None)),
-        Err(_) => return Err(ReplyError::Status { status, body: reply.summary() }),
+        Err(_) => return Err(ReplyError::Status { status, body: reply.summary(), request_id: reply.log_id() }),
     };
-    let request_id = envelope.request_id.as_str().and_then(safe_word);
+    let request_id = envelope.request_id.as_str().and_then(safe_word).or_else(|| reply.log_id());
     let message = safe_message(envelope.message.as_str().unwrap_or_default(), known);
     let code = envelope.code;
     if code != OK && code != PARTIALLY_SUCCESSFUL {

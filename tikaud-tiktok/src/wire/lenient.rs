@@ -28,6 +28,13 @@ pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Ok(time)
 }
 
+/// A list of ids. Absent and null are empty, and what is no id is left out.
+pub(super) fn ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Id(#[serde(deserialize_with = "id")] Option<String>);
+    Ok(Option::<Vec<Id>>::deserialize(deserializer)?.unwrap_or_default().into_iter().filter_map(|Id(id)| id).collect())
+}
+
 /// A count: a number, or a number as text. Anything else is `None`.
 pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {

@@ -3,29 +3,53 @@
 //! One file for each endpoint; [`envelope`] opens every reply, [`return_code`] says what its code means,
 //! [`safe_text`] keeps personal data out of what is quoted from it.
 
+mod access_token;
 mod advertiser_get;
 mod advertiser_info;
 mod calculate_type;
 mod custom_audience;
+mod custom_audience_apply;
+mod custom_audience_apply_log;
 mod custom_audience_create;
+mod custom_audience_delete;
+mod custom_audience_share;
+mod custom_audience_share_cancel;
+mod custom_audience_share_log;
 mod custom_audience_update;
 mod envelope;
 mod file_upload;
 mod lenient;
+mod lookalike_create;
+mod lookalike_update;
 mod return_code;
+mod revoke_token;
 mod safe_text;
 mod segment_audience;
 mod segment_mapping;
 
+pub(crate) use access_token::GetAccessToken;
 pub(crate) use advertiser_get::AdvertiserGet;
 pub(crate) use advertiser_info::{AdvertiserDetails, AdvertiserInfo};
 pub(crate) use calculate_type::{CalculateType, Column};
-pub(crate) use custom_audience::{AudienceDetails, CustomAudienceGet, CustomAudienceList};
+pub(crate) use custom_audience::{
+    AudienceDetails, AudienceEvent, CustomAudienceGet, CustomAudienceList, GotAudience, expiring_warning,
+    failed_warning, is_customer_file,
+};
+pub(crate) use custom_audience_apply::ApplyAudience;
+pub(crate) use custom_audience_apply_log::{ApplyLog, ApplyLogEntry};
 pub(crate) use custom_audience_create::{CreateCustomAudience, MOST_FILES};
+pub(crate) use custom_audience_delete::DeleteAudiences;
+pub(crate) use custom_audience_share::ShareAudiences;
+pub(crate) use custom_audience_share_cancel::StopSharing;
+pub(crate) use custom_audience_share_log::{ShareLog, ShareLogEntry};
 pub(crate) use custom_audience_update::{AudienceChange, FileAction, UpdateCustomAudience};
 pub(crate) use envelope::{Answer, Defect, RawReply, ReplyError, decode};
 pub(crate) use file_upload::UploadFile;
+pub(crate) use lookalike_create::CreateLookalike;
+pub(crate) use lookalike_update::RefreshLookalikes;
 pub(crate) use return_code::{Outcome, RetryClass, ReturnCode};
+pub(crate) use revoke_token::RevokeToken;
+pub(crate) use safe_text::safe_message;
 pub(crate) use segment_audience::CreateSegmentAudience;
 pub(crate) use segment_mapping::{SegmentMapping, accepted_kinds};
 
@@ -50,6 +74,11 @@ pub(crate) trait Request: Send + Sync {
 
     /// Ids in the request that are no personal data, so that they stay readable in quoted messages.
     fn known_ids(&self) -> Vec<&str>;
+
+    /// How many things it is about, for the trace: identifiers, audiences, accounts, files.
+    fn items(&self) -> usize {
+        1
+    }
 }
 
 /// What is sent: a query by GET, or a JSON body or a form by POST. It may hold a secret or identifiers, hence no `Debug`.
@@ -73,6 +102,15 @@ impl Payload {
     /// A body of these JSON fields.
     fn json(value: &serde_json::Value) -> Self {
         Self::Body(Bytes::from(value.to_string()))
+    }
+
+    /// A body as text.
+    #[cfg(test)]
+    fn text(&self) -> String {
+        match self {
+            Self::Body(body) => String::from_utf8_lossy(body).into_owned(),
+            Self::Query(_) | Self::Form(_) => panic!("it has no JSON body"),
+        }
     }
 }
 

@@ -75,6 +75,17 @@ impl ReturnCode {
         let at = |line: &&Self| (line.first..=line.last).contains(&code);
         TABLE.iter().find(at).or_else(|| RANGES.iter().find(at)).unwrap_or(&UNKNOWN)
     }
+
+    /// Whether the token itself is refused, so that another one may help: expired, empty, wrong or revoked, of a user
+    /// who is gone, or of another company than the ad account's.
+    pub(crate) fn is_stale_token(code: i64) -> bool {
+        matches!(code, 40102 | 40104 | 40105 | 40106 | 40119)
+    }
+
+    /// Whether a quota that is used up is the app's, and not that of one ad account or of one value.
+    pub(crate) fn is_quota_of_app(code: i64) -> bool {
+        !matches!(code, 40132 | 40133)
+    }
 }
 
 const CONNECT: &str = "connect again to get a new access token";

@@ -11,7 +11,7 @@ const LONG_NUMBER: usize = 7;
 
 /// TikTok's message without control characters, cut to 300 characters, and with everything masked that could be an
 /// e-mail address, a phone number, a digest, a device id or a token. `known` ids stay readable.
-pub(super) fn safe_message(message: &str, known: &[&str]) -> String {
+pub(crate) fn safe_message(message: &str, known: &[&str]) -> String {
     let words = message.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let mut masked = String::new();
     for word in words {

@@ -118,6 +118,10 @@ impl Request for SegmentMapping<'_> {
     fn known_ids(&self) -> Vec<&str> {
         vec![self.advertiser_id, self.audience_id]
     }
+
+    fn items(&self) -> usize {
+        self.part.len()
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod accounts;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod connect;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod customer_file;
@@ -12,6 +14,8 @@ mod customer_file;
 mod faults;
 #[cfg(test)]
 mod kinds;
+#[cfg(test)]
+mod management;
 #[cfg(test)]
 mod names;
 #[cfg(test)]

@@ -11,8 +11,9 @@ use tikaud_core::activation::{Activation, Outcome, SegmentActivation};
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::MemoryStateStore;
+use tikaud_tiktok::oauth::{AuthCode, OAuth};
 use tikaud_tiktok::simulator::{Effect, FaultProgram, FaultRule, HttpBody, Simulator, World};
-use tikaud_tiktok::{AccessToken, AdAccountId, TikTokClient, TikTokDestination};
+use tikaud_tiktok::{AccessToken, AdAccountId, AppCredentials, TikTokClient, TikTokDestination};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::scene::{ACCOUNT, TOKEN, options};
@@ -127,6 +128,7 @@ async fn nothing_that_is_logged_holds_a_value_or_the_token() {
         });
         printed.push_str(&format!("{activation:?} {activation:#?} {:?} {:#?}", scene.server, scene.server));
     }
+    let secrets = connect(&scene).await;
     assert!(printed.contains("40105"), "{printed}");
     let logged = String::from_utf8(recorder.0.lock().unwrap().clone()).unwrap();
     // The last one is reqwest's, which logs by another crate.
@@ -136,5 +138,21 @@ async fn nothing_that_is_logged_holds_a_value_or_the_token() {
     for text in [&logged, &printed] {
         assert_clean(text);
         assert!(!text.contains(TOKEN));
+        for secret in &secrets {
+            assert!(!text.contains(secret.as_str()), "{secret} is in: {text}");
+        }
     }
+}
+
+/// Connects a user and lists their accounts, and gives all that must not be told.
+async fn connect(scene: &crate::scene::Scene) -> Vec<String> {
+    let now = scene.server.now();
+    let code = scene.server.simulator().give_auth_code(None, now).unwrap();
+    let app = AppCredentials::new("7000000000000000100", "secret.simulator");
+    let oauth = OAuth::builder(app.clone()).endpoint(scene.server.url()).build().unwrap();
+    let grant = oauth.exchange(&AuthCode::new(&*code)).await.unwrap();
+    let client = scene.client.with_token(&grant.access_token).unwrap();
+    assert_eq!(client.ad_accounts(&app).await.unwrap().len(), 2);
+    oauth.revoke(&grant.access_token).await.unwrap();
+    vec![code, "secret.simulator".to_owned()]
 }

@@ -34,19 +34,23 @@ fn get_shows_a_fresh_audience_as_tiktok_does() {
         "list": [
           {
             "audience_details": {
+              "audience_enhancement": false,
               "audience_id": "7100000000000000001",
               "audience_sub_type": "NORMAL",
               "calculate_type": "MULTIPLE_TYPES",
               "cover_num": 0,
               "create_time": "2026-11-23 10:00:00",
+              "enhancement_status": null,
               "error_msg": null,
               "expired_time": "2027-11-23 10:00:00",
               "is_auto_refresh": false,
               "is_creator": true,
               "is_expiring": false,
               "is_valid": false,
+              "lookalike_spec": null,
               "msg": null,
               "name": "Buyers",
+              "owner_id": "7000000000000000001",
               "rule": "{\"inclusions\": null, \"exclusions\": null}",
               "shared": false,
               "type": "Partner"
@@ -88,6 +92,7 @@ fn list_shows_a_fresh_audience_as_tiktok_does() {
           "is_expiring": false,
           "is_valid": false,
           "name": "Buyers",
+          "owner_id": "7000000000000000001",
           "shared": false
         }
       ],

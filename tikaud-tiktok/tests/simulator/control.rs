@@ -18,7 +18,7 @@ fn audiences_are_listed_with_the_number_of_identifiers_by_type() {
     let audience = create(&mut simulator, ACCOUNT, "A");
     assert_code(&post(&mut simulator, "/segment/mapping/", &mapping("add", "EMAIL_SHA256", &digests(2), &audience)), 0);
     let (_, listed) = control(&mut simulator, "GET", "/simulator/audiences", "");
-    insta::assert_snapshot!(listed, @r#"[{"advertiser_id":"7000000000000000001","created":"2026-11-23T10:00:00Z","deleted":false,"description":null,"id":"7100000000000000001","identifiers":{"EMAIL_SHA256":2},"name":"A"}]"#);
+    insta::assert_snapshot!(listed, @r#"[{"advertiser_id":"7000000000000000001","applied_to":{},"created":"2026-11-23T10:00:00Z","deleted":false,"description":null,"id":"7100000000000000001","identifiers":{"EMAIL_SHA256":2},"name":"A","shared_with":[],"type":"Partner"}]"#);
 }
 
 #[test]

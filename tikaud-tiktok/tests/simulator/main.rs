@@ -11,11 +11,21 @@ mod control;
 #[cfg(test)]
 mod customer_files;
 #[cfg(test)]
+mod endpoints;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod mapping;
 #[cfg(test)]
+mod oauth;
+#[cfg(test)]
+mod sharing;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod using;
 #[cfg(test)]
 mod validation;
 #[cfg(test)]

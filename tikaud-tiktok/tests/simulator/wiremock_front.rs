@@ -25,7 +25,10 @@ impl Respond for SimulatorResponder {
             translated = translated.with_header(name.as_str(), String::from_utf8_lossy(value.as_bytes()));
         }
         let response = self.simulator.lock().unwrap().handle(&translated, (self.clock)());
-        let template = ResponseTemplate::new(response.status).set_body_raw(response.body, response.content_type);
+        let mut template = ResponseTemplate::new(response.status).set_body_raw(response.body, response.content_type);
+        if let Some(location) = response.location {
+            template = template.insert_header("Location", location);
+        }
         match response.delivery {
             Delivery::DropConnection => template.set_delay(FOR_EVER),
             Delivery::DeliverAfter(time) => template.set_delay(time),

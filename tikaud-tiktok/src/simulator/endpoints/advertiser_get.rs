@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::simulator::context::Context;
 use crate::simulator::query::Query;
-use crate::simulator::refusal::{INVALID_APP, Refusal};
+use crate::simulator::refusal::Refusal;
 
 pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, Refusal> {
     let (app_id, secret) = (query.required("app_id")?, query.required("secret")?);
     let app = &context.world.app;
     if app.app_id != app_id || !app.secret.is(secret) {
-        return Err(Refusal::new(INVALID_APP, "app_id and secret do not belong together."));
+        return Err(Refusal::wrong_app());
     }
     let list: Vec<Value> = context
         .world

@@ -20,10 +20,9 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
     let retention = retention(body)?;
     let identifiers = file_fields::identifiers(context, &advertiser_id, body, calculate_type)?;
     context.check_room(&advertiser_id)?;
-    let files = FileAudience::new(calculate_type, sub_type, context.now);
-    let lag = context.world.applied_after();
+    let files = FileAudience::new(calculate_type, sub_type, retention, context.now);
     let audience = context.audiences.create_of_files(&advertiser_id, name, files, context.now);
-    audience.retention = retention;
+    let lag = context.world.lag_of(&audience.id);
     audience.fill(identifiers, context.now, lag);
     Ok(json!({ "custom_audience_id": audience.id }))
 }

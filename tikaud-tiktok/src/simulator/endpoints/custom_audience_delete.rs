@@ -7,7 +7,7 @@ use crate::simulator::context::Context;
 use crate::simulator::query::at_most_100;
 use crate::simulator::refusal::Refusal;
 
-/// All of them or none.
+/// All of them or none. An ad account that an audience is shared with deletes it for itself alone.
 pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value, Refusal> {
     let field = "custom_audience_ids";
     let advertiser_id = body.required_string("advertiser_id")?;
@@ -15,12 +15,16 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
     let ids = at_most_100(body.required_list(field)?, field)?;
     let places = ids
         .iter()
-        .map(|id| context.audiences.place(id))
-        .map(|place| place.filter(|&place| context.audiences.at(place).advertiser_id == advertiser_id))
+        .map(|id| context.audiences.visible_place(id, &advertiser_id))
         .collect::<Option<Vec<usize>>>()
         .ok_or_else(|| Refusal::audience_not_found(field))?;
     for place in places {
-        context.audiences.at_mut(place).delete();
+        let audience = context.audiences.at_mut(place);
+        if audience.advertiser_id == advertiser_id {
+            audience.delete();
+        } else {
+            audience.shares.end(&advertiser_id);
+        }
     }
     Ok(json!({}))
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::details;
 use crate::simulator::Audience;
 use crate::simulator::context::Context;
+use crate::simulator::kind::LookalikeSpec;
 use crate::simulator::query::Query;
 use crate::simulator::refusal::Refusal;
 
@@ -19,32 +20,38 @@ pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, 
     let list: Vec<Value> = ids
         .iter()
         .filter_map(|id| context.audiences.get(id))
-        .filter(|audience| audience.advertiser_id == advertiser_id && !audience.deleted)
-        .map(|audience| json!({"audience_details": shown(context, audience), "audience_history": history(audience, rows)}))
+        .filter(|audience| audience.is_visible_to(advertiser_id))
+        .map(|audience| {
+            let details = shown(context, audience, advertiser_id);
+            json!({"audience_details": details, "audience_history": history(audience, rows)})
+        })
         .collect();
     Ok(json!({ "list": list }))
 }
 
 /// The type's field is called `type` here and `audience_type` in the list.
-fn shown(context: &Context<'_>, audience: &Audience) -> Value {
-    let mut shown = details::common(context, audience);
-    shown["type"] = json!(details::audience_type(audience));
-    shown["audience_sub_type"] = json!(audience.files.as_ref().map_or("NORMAL", |files| files.sub_type));
+fn shown(context: &Context<'_>, audience: &Audience, viewer: &str) -> Value {
+    let mut shown = details::common(context, audience, viewer);
+    shown["type"] = json!(audience.kind.type_name());
+    shown["audience_sub_type"] = json!(audience.kind.files().map_or("NORMAL", |files| files.sub_type));
     shown["is_auto_refresh"] = json!(false);
-    shown["rule"] = match audience.files {
+    shown["rule"] = match audience.kind.files() {
         Some(_) => Value::Null,
         None => json!(r#"{"inclusions": null, "exclusions": null}"#),
     };
+    shown["lookalike_spec"] = audience.kind.lookalike().map_or(Value::Null, LookalikeSpec::shown);
+    shown["audience_enhancement"] = json!(false);
+    shown["enhancement_status"] = Value::Null;
     shown["msg"] = Value::Null;
     shown["error_msg"] = Value::Null;
     shown
 }
 
-/// The latest changes, the newest first. Of a segment audience there is the creation alone: no source shows what row, if
+/// The latest changes, the newest first. Of other audiences than those of customer files there is the creation alone: no source shows what row, if
 /// any, a mapping request leaves.
 fn history(audience: &Audience, rows: usize) -> Value {
     let created = [("create", audience.created)];
-    let changes = audience.files.as_ref().map_or(&created[..], |files| &files.history);
+    let changes = audience.kind.files().map_or(&created[..], |files| &files.history);
     let row = |(action, at): &(&str, Timestamp)| {
         json!({
             "action": action,

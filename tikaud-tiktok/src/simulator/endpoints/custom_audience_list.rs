@@ -17,26 +17,21 @@ pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, 
     let wanted = query.audience_ids()?;
     let audiences: Vec<&Audience> = context
         .audiences
-        .of_account(advertiser_id)
+        .visible_to(advertiser_id)
         .filter(|audience| wanted.as_ref().is_none_or(|ids| ids.contains(&audience.id)))
         .collect();
     let first = (page - 1).saturating_mul(page_size);
     let list: Vec<Value> =
-        audiences.iter().skip(first).take(page_size).map(|audience| shown(context, audience)).collect();
+        audiences.iter().skip(first).take(page_size).map(|audience| shown(context, audience, advertiser_id)).collect();
     Ok(json!({
-        "page_info": {
-            "page": page,
-            "page_size": page_size,
-            "total_number": audiences.len(),
-            "total_page": audiences.len().div_ceil(page_size),
-        },
+        "page_info": details::page_info(page, page_size, audiences.len()),
         "list": list,
     }))
 }
 
 /// The type's field is called `audience_type` here and `type` in `get`.
-fn shown(context: &Context<'_>, audience: &Audience) -> Value {
-    let mut shown = details::common(context, audience);
-    shown["audience_type"] = json!(details::audience_type(audience));
+fn shown(context: &Context<'_>, audience: &Audience, viewer: &str) -> Value {
+    let mut shown = details::common(context, audience, viewer);
+    shown["audience_type"] = json!(audience.kind.type_name());
     shown
 }

@@ -15,12 +15,8 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
     context.check_write(&advertiser_id)?;
     let field = "custom_audience_id";
     let id = body.required_string(field)?;
-    let place = context
-        .audiences
-        .place(&id)
-        .filter(|&place| context.audiences.at(place).advertiser_id == advertiser_id)
-        .ok_or_else(|| Refusal::audience_not_found(field))?;
-    context.audiences.at(place).check_editable(context.now, context.world.applied_after())?;
+    let place = context.audiences.own_place(&id, &advertiser_id).ok_or_else(|| Refusal::audience_not_found(field))?;
+    context.audiences.at(place).check_editable(context.now, context.world.lag_of(&id))?;
     if body.raw("audience_sub_type").is_some() {
         return change_sub_type(context, body, place);
     }
@@ -43,7 +39,7 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
 /// One way, and it makes TikTok ignore everything else in the request.
 fn change_sub_type(context: &mut Context<'_>, body: &Body<'_>, place: usize) -> Result<Value, Refusal> {
     let field = "audience_sub_type";
-    let files = context.audiences.at_mut(place).files.as_mut();
+    let files = context.audiences.at_mut(place).kind.files_mut();
     match (body.string(field)?.as_deref(), files) {
         (Some("REACH_FREQUENCY"), Some(files)) => {
             files.sub_type = "REACH_FREQUENCY";
@@ -61,13 +57,13 @@ fn change_files(context: &mut Context<'_>, body: &Body<'_>, advertiser_id: &str,
         Some(RequestAction::Replace) => FileChange::Replace,
         _ => return Err(Refusal::not_one_of("action", &["APPEND", "REMOVE", "REPLACE"])),
     };
-    let Some(files) = &context.audiences.at(place).files else {
+    let Some(files) = context.audiences.at(place).kind.files() else {
         return Err(Refusal::invalid("file_paths", "The audience is not made of customer files"));
     };
     if change == FileChange::Replace {
         files.check_replaceable(context.now)?;
     }
     let given = file_fields::identifiers(context, advertiser_id, body, files.calculate_type)?;
-    let lag = context.world.applied_after();
+    let lag = context.world.lag_of(&context.audiences.at(place).id);
     context.audiences.at_mut(place).change(change, &given, context.now, lag)
 }

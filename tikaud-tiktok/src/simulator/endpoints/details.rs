@@ -6,18 +6,20 @@ use serde_json::{Value, json};
 use crate::simulator::Audience;
 use crate::simulator::context::Context;
 
-/// The details that both show. `cover_num` and `is_valid` lag behind; a fresh audience has 0 and `false`.
-pub(super) fn common(context: &Context<'_>, audience: &Audience) -> Value {
-    let (now, lag) = (context.now, context.world.applied_after());
+/// The details that both show to an ad account. `cover_num` and `is_valid` lag behind; a fresh audience has 0 and `false`.
+pub(super) fn common(context: &Context<'_>, audience: &Audience, viewer: &str) -> Value {
+    let (now, lag) = (context.now, context.world.lag_of(&audience.id));
+    let is_own = audience.advertiser_id == viewer;
     let mut details = json!({
         "audience_id": audience.id,
         "name": audience.name,
-        "calculate_type": audience.files.as_ref().map_or("MULTIPLE_TYPES", |files| files.calculate_type.as_str()),
+        "calculate_type": audience.kind.calculate_type(),
         "cover_num": audience.cover_num(now, lag),
         "is_valid": audience.is_valid(now, lag),
         "is_expiring": audience.is_expiring(now),
-        "is_creator": true,
-        "shared": false,
+        "is_creator": is_own,
+        "shared": !is_own || audience.shares.any(),
+        "owner_id": audience.advertiser_id,
         "create_time": time(audience.created),
         "expired_time": time(audience.expires()),
     });
@@ -27,12 +29,17 @@ pub(super) fn common(context: &Context<'_>, audience: &Audience) -> Value {
     details
 }
 
-/// What TikTok calls its type, under one name of the field or another.
-pub(super) fn audience_type(audience: &Audience) -> &'static str {
-    if audience.files.is_some() { "Customer File Audience" } else { "Partner" }
-}
-
 /// A time as TikTok writes it, in GMT.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Which page it is, of how many.
+pub(super) fn page_info(page: usize, page_size: usize, total: usize) -> Value {
+    json!({
+        "page": page,
+        "page_size": page_size,
+        "total_number": total,
+        "total_page": total.div_ceil(page_size),
+    })
 }

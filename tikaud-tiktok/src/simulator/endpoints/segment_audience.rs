@@ -38,11 +38,7 @@ fn create(context: &mut Context<'_>, advertiser_id: &str, body: &Body<'_>) -> Re
 fn delete(context: &mut Context<'_>, advertiser_id: &str, body: &Body<'_>) -> Result<Value, Refusal> {
     let field = "delete_audience_id";
     let id = body.required_string(field)?;
-    let place = context
-        .audiences
-        .place(&id)
-        .filter(|&place| context.audiences.at(place).advertiser_id == advertiser_id)
-        .ok_or_else(|| Refusal::audience_not_found(field))?;
+    let place = context.audiences.own_place(&id, advertiser_id).ok_or_else(|| Refusal::audience_not_found(field))?;
     context.audiences.at_mut(place).delete();
     Ok(json!({}))
 }

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::AdGroup;
+
 /// The status of an ad account, as `/advertiser/info/` names it.
 pub(crate) const STATUSES: [&str; 13] = [
     "STATUS_ENABLE",
@@ -43,6 +45,9 @@ pub struct AdAccount {
     /// The country's two-letter code.
     #[serde(default = "country")]
     pub country: String,
+    /// Its ad groups; none unless they are given.
+    #[serde(default)]
+    pub ad_groups: Vec<AdGroup>,
 }
 
 impl AdAccount {
@@ -56,7 +61,15 @@ impl AdAccount {
             company: company(),
             currency: currency(),
             country: country(),
+            ad_groups: Vec::new(),
         }
+    }
+
+    /// The same with one more ad group.
+    #[must_use]
+    pub fn with_ad_group(mut self, ad_group: AdGroup) -> Self {
+        self.ad_groups.push(ad_group);
+        self
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 /// An access token or an app's secret. It can be compared and not read; `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Credential(String);
 

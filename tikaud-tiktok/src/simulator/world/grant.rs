@@ -49,7 +49,8 @@ impl AccountGrant {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TokenGrant {
-    /// The token.
+    /// The token. One that is given for an authorization code is made then.
+    #[serde(default)]
     pub access_token: Credential,
     /// The scopes, by number. One implies those below it: 3 (audience management) implies 30 (read), 31 (create and
     /// update) and 32 (share); 1 implies 10, which implies 100 (account details).

@@ -1,8 +1,11 @@
 //! What there is before the first request: apps, tokens, ad accounts, limits, and readings of what TikTok leaves open.
 
 mod account;
+mod ad_group;
+mod check;
 mod credential;
 mod grant;
+mod limits;
 #[cfg(test)]
 mod tests;
 
@@ -10,10 +13,12 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 pub use account::AdAccount;
+pub use ad_group::AdGroup;
 pub use credential::Credential;
 pub use grant::{AccountGrant, Role, TokenGrant};
+pub use limits::{Level, Limits};
 
-use super::json;
+use super::{json, random};
 
 /// A developer app.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,36 +29,6 @@ pub struct App {
     pub app_id: String,
     /// Its secret.
     pub secret: Credential,
-}
-
-/// Limits on requests and audiences.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Users that one mapping request may hold: 10,000.
-    pub users_per_request: usize,
-    /// Audiences that one ad account may have: 400.
-    pub audiences_per_account: usize,
-    /// Bytes that a customer file may have: 250,000,000.
-    pub file_bytes: usize,
-    /// Customer files that one request may name: 500.
-    pub files_per_request: usize,
-    /// Requests that are let through in each second of the clock, counted for each endpoint; more are answered with
-    /// code 40100. `null`, the default, for no limit.
-    pub requests_per_second: Option<u32>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            users_per_request: 10_000,
-            audiences_per_account: 400,
-            file_bytes: 250_000_000,
-            files_per_request: 500,
-            requests_per_second: None,
-        }
-    }
 }
 
 /// What becomes of the field `description` when an audience is created. TikTok documents no such field.
@@ -93,11 +68,11 @@ pub enum DescriptionRule {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct World {
-    /// The developer app, for `/oauth2/advertiser/get/`.
+    /// The developer app, for the endpoints under `/oauth2/`.
     pub app: App,
     /// The ad accounts that exist.
     pub accounts: Vec<AdAccount>,
-    /// The access tokens that are valid.
+    /// The access tokens that are valid from the start. More are given for authorization codes.
     pub tokens: Vec<TokenGrant>,
     /// Limits on requests and audiences.
     pub limits: Limits,
@@ -108,6 +83,10 @@ pub struct World {
     /// Seconds until a change shows in `cover_num` and `is_valid`, and for which an audience of customer files is not
     /// editable after one. TikTok says 24 to 48 hours: 86,400.
     pub applied_after_seconds: u32,
+    /// Seconds more that it may take, another number for each audience, by the seed: 0, so that it takes none.
+    pub applied_jitter_seconds: u32,
+    /// What everything that looks random is made from: authorization codes, tokens, and how long audiences take.
+    pub seed: u64,
 }
 
 impl Default for World {
@@ -118,8 +97,15 @@ impl Default for World {
         Self {
             app: App { app_id: "7000000000000000100".to_owned(), secret: Credential::new("secret.simulator") },
             accounts: vec![
-                AdAccount::new(ids[0], "Simulated Account 1"),
-                AdAccount::new(ids[1], "Simulated Account 2"),
+                AdAccount::new(ids[0], "Simulated Account 1")
+                    .with_ad_group(AdGroup::new("7200000000000000001", "Simulated Ad Group 1"))
+                    .with_ad_group(AdGroup::new("7200000000000000002", "Simulated Ad Group 2"))
+                    .with_ad_group(AdGroup {
+                        reach_frequency: true,
+                        ..AdGroup::new("7200000000000000003", "Simulated Reach & Frequency Ad Group")
+                    }),
+                AdAccount::new(ids[1], "Simulated Account 2")
+                    .with_ad_group(AdGroup::new("7200000000000000004", "Simulated Ad Group 4")),
                 AdAccount::new(ids[2], "Somebody Else's Account"),
             ],
             tokens: vec![token],
@@ -127,6 +113,8 @@ impl Default for World {
             accept_email_sha512: false,
             description: DescriptionRule::Accept,
             applied_after_seconds: 86_400,
+            applied_jitter_seconds: 0,
+            seed: 0,
         }
     }
 }
@@ -150,47 +138,15 @@ impl World {
         self.accounts.iter().find(|account| account.advertiser_id == advertiser_id)
     }
 
-    pub(crate) fn applied_after(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.applied_after_seconds.into())
+    /// The ad group of this id in an account.
+    pub(crate) fn ad_group(&self, adgroup_id: &str, advertiser_id: &str) -> Option<&AdGroup> {
+        self.account(advertiser_id)?.ad_groups.iter().find(|ad_group| ad_group.adgroup_id == adgroup_id)
     }
 
-    fn check(&self) -> Result<(), String> {
-        for (at, account) in self.accounts.iter().enumerate() {
-            let id = &account.advertiser_id;
-            if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(format!("accounts[{at}].advertiser_id: give an id of decimal digits"));
-            }
-            if self.accounts[..at].iter().any(|other| other.advertiser_id == *id) {
-                return Err(format!("accounts[{at}]: the account {id} is there twice"));
-            }
-            if !account::STATUSES.contains(&account.status.as_str()) {
-                return Err(format!("accounts[{at}].status: give one of {}", account::STATUSES.join(", ")));
-            }
-        }
-        for (at, grant) in self.tokens.iter().enumerate() {
-            self.check_grant(at, grant)?;
-        }
-        let limits = &self.limits;
-        if [limits.users_per_request, limits.file_bytes, limits.files_per_request].contains(&0)
-            || limits.requests_per_second == Some(0)
-        {
-            return Err("limits: give numbers above 0, or `null` for no limit on requests".to_owned());
-        }
-        Ok(())
-    }
-
-    fn check_grant(&self, at: usize, grant: &TokenGrant) -> Result<(), String> {
-        if grant.access_token.is_empty() {
-            return Err(format!("tokens[{at}].access_token: give a token that is not empty"));
-        }
-        if self.tokens[..at].iter().any(|other| other.access_token == grant.access_token) {
-            return Err(format!("tokens[{at}].access_token: an earlier entry has the same token"));
-        }
-        match grant.accounts.iter().find(|account| self.account(&account.advertiser_id).is_none()) {
-            Some(account) => {
-                Err(format!("tokens[{at}].accounts: there is no account {} in `accounts`", account.advertiser_id))
-            }
-            None => Ok(()),
-        }
+    /// How long it takes until a change of an audience shows.
+    pub(crate) fn lag_of(&self, audience_id: &str) -> SignedDuration {
+        let place = audience_id.parse().unwrap_or_default();
+        let jitter = random::number(self.seed, place) % (u64::from(self.applied_jitter_seconds) + 1);
+        SignedDuration::from_secs(i64::from(self.applied_after_seconds) + jitter.cast_signed())
     }
 }

@@ -22,6 +22,23 @@ fn a_world_that_contradicts_itself_is_refused_with_the_place() {
             r#"{"limits": {"users_per_request": 0}}"#.to_owned(),
             "limits: give numbers above 0, or `null` for no limit on requests",
         ),
+        (
+            r#"{"limits": {"account_requests_per_second": 0}}"#.to_owned(),
+            "limits: give numbers above 0, or `null` for no limit on requests",
+        ),
+        (r#"{"limits": {"level": "gold"}}"#.to_owned(), "unknown variant `gold`"),
+        (
+            r#"{"accounts": [{"advertiser_id": "1", "name": "A", "ad_groups": [{"adgroup_id": "x", "name": "G"}]}],
+                "tokens": []}"#
+                .to_owned(),
+            "accounts[0].ad_groups: give each an adgroup_id of decimal digits",
+        ),
+        (
+            r#"{"accounts": [{"advertiser_id": "1", "name": "A", "ad_groups": [{"adgroup_id": "9", "name": "G"}]},
+                {"advertiser_id": "2", "name": "B", "ad_groups": [{"adgroup_id": "9", "name": "G"}]}], "tokens": []}"#
+                .to_owned(),
+            "accounts[1].ad_groups: the ad group 9 is there twice",
+        ),
         (r#"{"limit": {}}"#.to_owned(), "unknown field `limit`"),
         (r#"{"description": "keep"}"#.to_owned(), "unknown variant `keep`"),
     ];

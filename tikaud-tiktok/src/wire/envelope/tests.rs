@@ -4,7 +4,7 @@ use serde::de::IgnoredAny;
 use super::*;
 
 fn reply(status: u16, content_type: &str, body: &[u8]) -> RawReply {
-    RawReply { status, content_type: Some(content_type.to_owned()), body: Bytes::copy_from_slice(body) }
+    RawReply { status, content_type: Some(content_type.to_owned()), log_id: None, body: Bytes::copy_from_slice(body) }
 }
 
 fn error(status: u16, content_type: &str, body: &[u8]) -> ReplyError {
@@ -81,6 +81,25 @@ fn what_is_not_the_protocol_is_summed_up_and_never_quoted() {
 fn a_content_type_that_is_no_media_type_is_not_quoted() {
     let summary = reply(200, "ada@example.com", b"x").summary().to_string();
     assert_eq!(summary, "1 byte of unknown type");
+}
+
+#[test]
+fn a_reply_without_a_request_id_in_its_body_has_the_one_of_its_header() {
+    let cases: [(u16, &[u8]); 5] = [
+        (502, b"<html>"),
+        (302, b""),
+        (200, b"<html>"),
+        (200, br#"{"code":40002,"message":""}"#),
+        (200, br#"{"code":0,"data":"ada@example.com"}"#),
+    ];
+    for (status, body) in cases {
+        let mut reply = reply(status, JSON, body);
+        reply.log_id = Some("20261101LOG".to_owned());
+        let error = decode::<Vec<u64>>(&reply, &[]).err().unwrap();
+        assert_eq!(error.request_id(), Some("20261101LOG"), "{error}");
+        reply.log_id = Some("ada@example.com".to_owned());
+        assert_eq!(decode::<Vec<u64>>(&reply, &[]).err().unwrap().request_id(), None);
+    }
 }
 
 proptest! {

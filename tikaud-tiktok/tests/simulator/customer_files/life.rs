@@ -10,19 +10,23 @@ fn get_and_list_show_an_audience_of_files_as_what_it_is() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&details(&mut simulator, &id, 25)).unwrap(), @r#"
     {
       "audience_details": {
+        "audience_enhancement": false,
         "audience_id": "7100000000000000001",
         "audience_sub_type": "NORMAL",
         "calculate_type": "EMAIL_SHA256",
         "cover_num": 1000,
         "create_time": "2026-11-23 10:00:00",
+        "enhancement_status": null,
         "error_msg": null,
         "expired_time": "2027-11-24 10:00:00",
         "is_auto_refresh": false,
         "is_creator": true,
         "is_expiring": false,
         "is_valid": true,
+        "lookalike_spec": null,
         "msg": null,
         "name": "Buyers",
+        "owner_id": "7000000000000000001",
         "rule": null,
         "shared": false,
         "type": "Customer File Audience"

@@ -3,6 +3,7 @@
 mod life;
 mod rules;
 mod uploads;
+mod using;
 
 use jiff::Timestamp;
 use md5::{Digest, Md5};

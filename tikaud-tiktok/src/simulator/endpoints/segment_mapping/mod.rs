@@ -10,6 +10,7 @@ use batch_data::{BatchData, Column};
 
 use crate::simulator::body::Body;
 use crate::simulator::context::Context;
+use crate::simulator::kind::Kind;
 use crate::simulator::refusal::Refusal;
 use crate::simulator::{Endpoint, IdType, RequestAction};
 
@@ -71,11 +72,11 @@ fn check_accounts(context: &Context<'_>, advertiser_ids: &[String]) -> Result<()
     Ok(())
 }
 
-/// The place of an audience of one of these accounts; `Ok(None)` when there is none.
+/// The place of a streaming audience of one of these accounts; `Ok(None)` when there is none.
 fn editable_audience(context: &Context<'_>, advertiser_ids: &[String], id: &str) -> Result<Option<usize>, Refusal> {
     let Some(place) = context.audiences.place(id) else { return Ok(None) };
     let audience = context.audiences.at(place);
-    if !advertiser_ids.contains(&audience.advertiser_id) || audience.files.is_some() {
+    if !advertiser_ids.contains(&audience.advertiser_id) || audience.kind != Kind::Streaming {
         return Ok(None);
     }
     if audience.is_expired(context.now) {
@@ -99,9 +100,9 @@ fn check_mixing(context: &Context<'_>, batch: &BatchData, column: &Column) -> Re
 }
 
 fn apply(context: &mut Context<'_>, action: RequestAction, batch: &BatchData) {
-    let lag = context.world.applied_after();
     for column in &batch.columns {
         for place in batch.audiences(column) {
+            let lag = context.world.lag_of(&context.audiences.at(place).id);
             let audience = context.audiences.at_mut(place);
             let digests = batch.digests(column, place);
             match action {

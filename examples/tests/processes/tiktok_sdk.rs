@@ -1,0 +1,22 @@
+//! TikTok's own SDK against the simulator: a client that knows nothing of this project.
+
+use std::env;
+use std::process::Command;
+
+use super::simulator::Process;
+use super::support::Ended;
+
+/// The Python that has the SDK, such as a virtual environment's: `TIKTOK_SDK_PYTHON`, or `python3`.
+fn python() -> String {
+    env::var("TIKTOK_SDK_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+#[test]
+#[ignore = "needs Python with the package tiktok-business-api-sdk-official: run it with `-- --ignored`"]
+fn every_audience_endpoint_of_tiktoks_python_sdk_works_against_the_simulator() {
+    let simulator = Process::start(&["--clock", "2026-11-23T10:00:00Z"]);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiktok_sdk.py");
+    let run = Command::new(python()).args([script, &format!("http://{}", simulator.address())]).output();
+    let ended = Ended::from(run.unwrap()).expect(0);
+    assert!(ended.stdout.contains("every call went as it should"), "{}", ended.stdout);
+}
