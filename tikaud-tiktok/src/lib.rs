@@ -54,6 +54,10 @@ mod transport;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+#[cfg(feature = "benching")]
+#[doc(hidden)]
+pub mod benching;
+
 pub use account::{AdAccount, AdAccountId};
 pub use client::{TikTokClient, TikTokClientBuilder};
 pub use destination::{TikTokDestination, TikTokDestinationBuilder};
