@@ -10,48 +10,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use sha2::{Digest, Sha256};
-use tikaud_benches::{Person, thread_cpu};
+use tikaud_benches::{Person, ThreadCpu};
 use tikaud_core::identifier::{DefaultPhoneParser, Extractor, Field, FieldMapping, PhoneRegion};
 use tikaud_core::segment::{MemberBatch, TextColumn};
 
 /// Values to a measurement: more than the nearest caches hold.
 const VALUES: u32 = 100_000;
-
-/// Processor time of this thread, in the place of the time on the wall: on a machine that is shared with others, it says
-/// what the work costs and not how long it had to wait.
-struct ThreadCpu;
-
-impl Measurement for ThreadCpu {
-    type Intermediate = Duration;
-    type Value = Duration;
-
-    fn start(&self) -> Duration {
-        thread_cpu()
-    }
-
-    fn end(&self, start: Duration) -> Duration {
-        thread_cpu().saturating_sub(start)
-    }
-
-    fn add(&self, one: &Duration, other: &Duration) -> Duration {
-        *one + *other
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        WallTime.to_f64(value)
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
-}
 
 /// Rows of one value, with its person's country.
 fn batches(value: impl Fn(Person) -> String) -> Vec<MemberBatch> {

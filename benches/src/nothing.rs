@@ -9,6 +9,9 @@ use tikaud_core::destination::{
 };
 use tikaud_core::identifier::IdentifierKind;
 
+/// Identifiers in one batch: the default for TikTok.
+pub const BATCH: usize = 5_000;
+
 /// A destination that takes everything and does nothing, in batches like those of TikTok Ads.
 #[derive(Debug)]
 pub struct NothingDestination {

@@ -1,11 +1,15 @@
-//! Two sets of digests, before and after, in the shapes that synchronising a segment has.
+//! The shapes that synchronising a segment has: who is in it, and its digests before and after.
 
+use std::ops::Range;
+
+use clap::ValueEnum;
 use sha2::{Digest, Sha256};
 use tikaud_core::diff::IdentifierSet;
 use tikaud_core::identifier::IdentifierKind;
 
 /// How a segment has changed since the last run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub enum Shape {
     /// The first run: nobody was there.
     AllNew,
@@ -29,6 +33,29 @@ impl Shape {
             Self::NoChange => "no_change",
             Self::OnePercentChurn => "one_percent_churn",
             Self::FullReplace => "full_replace",
+        }
+    }
+
+    /// Who is in a segment of this size when the shapes follow each other, in the order of [`ALL`](Self::ALL), on one
+    /// state: members by number.
+    #[must_use]
+    pub const fn following(self, members: u64) -> Range<u64> {
+        let since = match self {
+            Self::AllNew | Self::NoChange => 0,
+            Self::OnePercentChurn => members / 100,
+            Self::FullReplace => 2 * members,
+        };
+        since..since + members
+    }
+
+    /// How many enter and how many leave such a segment.
+    #[must_use]
+    pub const fn changes(self, members: u64) -> (u64, u64) {
+        match self {
+            Self::AllNew => (members, 0),
+            Self::NoChange => (0, 0),
+            Self::OnePercentChurn => (members / 100, members / 100),
+            Self::FullReplace => (members, members),
         }
     }
 
@@ -57,4 +84,22 @@ impl Shape {
 #[must_use]
 pub fn digests(first: usize, count: usize) -> Vec<u8> {
     (first..first + count).flat_map(|number| <[u8; 32]>::from(Sha256::digest(number.to_le_bytes()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_shapes_that_follow_each_other_have_the_changes_that_they_say() {
+        let mut before = HashSet::new();
+        for shape in Shape::ALL {
+            let now: HashSet<u64> = shape.following(1_000).collect();
+            let count = |one: &HashSet<u64>, other: &HashSet<u64>| one.difference(other).count() as u64;
+            assert_eq!(shape.changes(1_000), (count(&now, &before), count(&before, &now)), "{}", shape.as_str());
+            before = now;
+        }
+    }
 }

@@ -90,6 +90,10 @@ mod transport;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+#[cfg(feature = "benching")]
+#[doc(hidden)]
+pub mod benching;
+
 pub use account::{AdAccount, AdAccountDetails, AdAccountId, AdAccountStatus, NoPermissionOnAccount, Standing};
 pub use audience_kind::{AudienceKind, CustomerFiles, FileContent};
 pub use client::{TikTokClient, TikTokClientBuilder};

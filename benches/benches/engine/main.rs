@@ -20,10 +20,11 @@ mod summary;
 use std::alloc::System;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use clap::Parser;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use tikaud_benches::measure_apart;
 
 use self::step::{Measurement, Step};
 
@@ -89,9 +90,5 @@ fn start(step: Step, directory: &Path, members: u64, arguments: &Arguments) -> O
     if arguments.generated {
         command.arg("--generated");
     }
-    let output = command.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("the step `{}` failed: {}", step.as_str(), output.status).into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    measure_apart(&mut command)
 }

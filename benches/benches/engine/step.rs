@@ -7,16 +7,13 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use stats_alloc::Region;
-use tikaud_benches::{NothingDestination, current_memory, peak_memory, process_cpu, reset_peak_memory};
+use tikaud_benches::{BATCH, NothingDestination, Shape, current_memory, peak_memory, process_cpu, reset_peak_memory};
 use tikaud_core::activation::{Activation, Outcome as RunOutcome, RunOptions, SegmentActivation};
 use tikaud_core::identifier::{Field, FieldMapping};
 use tikaud_core::state::LocalStateStore;
 
 use crate::members::Members;
 use crate::{ALLOCATOR, Arguments, Outcome, floors};
-
-/// Identifiers in one batch: the default for TikTok.
-const BATCH: usize = 5_000;
 
 /// What is measured in one process. The runs follow each other on one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -78,16 +75,17 @@ impl Step {
 
     /// Measures it in this process.
     pub(crate) fn measure(self, directory: &Path, members: u64, arguments: &Arguments) -> Outcome<Measurement> {
-        let since = match self {
-            Self::AllNew | Self::NoChange => 0,
-            Self::OnePercentChurn => members / 100,
-            Self::FullReplace => 2 * members,
+        let shape = match self {
+            Self::AllNew => Shape::AllNew,
+            Self::NoChange => Shape::NoChange,
+            Self::OnePercentChurn => Shape::OnePercentChurn,
+            Self::FullReplace => Shape::FullReplace,
             Self::Sha256 => return floors::sha256(self, members),
             Self::Sort => return floors::sort(self, members),
             Self::Disk => return floors::disk(self, members, directory),
         };
         let runtime = tokio::runtime::Runtime::new()?;
-        runtime.block_on(self.run(directory, since..since + members, arguments))
+        runtime.block_on(self.run(directory, shape.following(members), arguments))
     }
 
     async fn run(self, directory: &Path, members: Range<u64>, arguments: &Arguments) -> Outcome<Measurement> {

@@ -1,5 +1,7 @@
 //! The measurements as a table: the median, and in brackets the least and the most.
 
+use tikaud_benches::Spread;
+
 use crate::step::{Measurement, Step};
 
 const MIB: f64 = (1 << 20) as f64;
@@ -14,41 +16,22 @@ pub(crate) fn print(members: u64, measurements: &[Measurement]) {
     for step in Step::ALL {
         let of_step: Vec<&Measurement> =
             measurements.iter().filter(|measurement| measurement.step == step.as_str()).collect();
-        let spread = |value: fn(&Measurement) -> f64| spread(of_step.iter().map(|measurement| value(measurement)));
-        let (to_disk, _, _) = spread(|step| if step.read > 0.0 { step.read + step.plan } else { step.wall });
+        let spread = |value: fn(&Measurement) -> f64| Spread::of(of_step.iter().map(|measurement| value(measurement)));
+        let to_disk = spread(|step| if step.read > 0.0 { step.read + step.plan } else { step.wall });
         println!(
             "| `{}` | {} | {:.1} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             step.as_str(),
-            seconds(spread(|step| if step.read > 0.0 { step.read + step.plan } else { step.wall })),
-            members as f64 / to_disk / 1e6,
-            seconds(spread(|step| step.read)),
-            seconds(spread(|step| step.plan)),
-            seconds(spread(|step| step.apply)),
-            seconds(spread(|step| step.commit)),
-            seconds(spread(|step| step.cpu)),
-            whole(spread(|step| step.peak_memory as f64 / MIB)),
-            whole(spread(|step| step.resident as f64 / MIB)),
-            whole(spread(|step| step.spilled as f64 / MIB)),
-            whole(spread(|step| step.allocations as f64)),
+            to_disk.seconds(),
+            members as f64 / to_disk.median / 1e6,
+            spread(|step| step.read).seconds(),
+            spread(|step| step.plan).seconds(),
+            spread(|step| step.apply).seconds(),
+            spread(|step| step.commit).seconds(),
+            spread(|step| step.cpu).seconds(),
+            spread(|step| step.peak_memory as f64 / MIB).whole(),
+            spread(|step| step.resident as f64 / MIB).whole(),
+            spread(|step| step.spilled as f64 / MIB).whole(),
+            spread(|step| step.allocations as f64).whole(),
         );
     }
-}
-
-/// Median, least, most.
-fn spread(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    match values[..] {
-        [] => (0.0, 0.0, 0.0),
-        [least, .., most] => (values[values.len() / 2], least, most),
-        [only] => (only, only, only),
-    }
-}
-
-fn seconds((median, least, most): (f64, f64, f64)) -> String {
-    format!("{median:.3} ({least:.3}–{most:.3})")
-}
-
-fn whole((median, least, most): (f64, f64, f64)) -> String {
-    format!("{median:.0} ({least:.0}–{most:.0})")
 }

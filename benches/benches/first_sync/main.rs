@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser;
-use tikaud_benches::{CSV_HEADER, Person};
+use tikaud_benches::{CSV_HEADER, Person, measure_apart};
 
 use self::measurement::Measurement;
 use self::scenario::Scenario;
@@ -87,11 +87,7 @@ fn main() -> Outcome<()> {
 fn start(scenario: Scenario, directory: &Path) -> Outcome<Vec<Measurement>> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--scenario").arg(scenario.as_str()).arg("--directory").arg(directory);
-    let output = command.stderr(std::process::Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("the scenario `{}` failed: {}", scenario.as_str(), output.status).into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    measure_apart(&mut command)
 }
 
 fn write_table(path: &Path, people: Range<u32>) -> Outcome<()> {

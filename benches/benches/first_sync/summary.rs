@@ -1,5 +1,7 @@
 //! The measurements as tables: the median, and in brackets the least and the most.
 
+use tikaud_benches::Spread;
+
 use crate::measurement::{Measurement, Stage};
 
 /// Prints every step of every scenario, then the stages of the runs.
@@ -43,27 +45,4 @@ fn steps(measurements: &[Measurement]) -> Vec<Vec<&Measurement>> {
         }
     }
     steps
-}
-
-struct Spread {
-    least: f64,
-    median: f64,
-    most: f64,
-}
-
-impl Spread {
-    /// Of at least one value.
-    fn of(values: impl Iterator<Item = f64>) -> Self {
-        let mut values: Vec<f64> = values.collect();
-        values.sort_by(f64::total_cmp);
-        Self { least: values[0], median: values[values.len() / 2], most: values[values.len() - 1] }
-    }
-
-    fn seconds(&self) -> String {
-        format!("{:.3} ({:.3}–{:.3})", self.median, self.least, self.most)
-    }
-
-    fn whole(&self) -> String {
-        format!("{:.0} ({:.0}–{:.0})", self.median, self.least, self.most)
-    }
 }

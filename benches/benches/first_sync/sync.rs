@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::future;
-use tikaud_benches::{NothingDestination, Sampler, peak_memory, process_cpu, reset_peak_memory, thread_cpu};
+use tikaud_benches::{BATCH, NothingDestination, Sampler, peak_memory, process_cpu, reset_peak_memory, thread_cpu};
 use tikaud_core::activation::{Activation, Outcome as RunOutcome, RunOptions, SegmentActivation};
 use tikaud_core::destination::Destination;
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
@@ -22,9 +22,6 @@ use crate::measurement::Measurement;
 
 /// Requests per second that keep nobody waiting.
 pub(crate) const UNPACED: f64 = 10_000.0;
-
-/// Identifiers in one batch: the default for TikTok.
-const BATCH: usize = 5_000;
 
 /// The steps, each with the table that it finds.
 const STEPS: [(&str, &str); 3] = [("first", "day-1"), ("no_change", "day-1"), ("churn", "day-2")];
