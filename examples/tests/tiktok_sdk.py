@@ -4,8 +4,11 @@ Every audience endpoint that the SDK has and the simulator simulates is called, 
 Segment audiences and their members are not part of the SDK, so those requests are made by hand.
 """
 
+import hashlib
 import json
+import pathlib
 import sys
+import tempfile
 import urllib.request
 
 from business_api_client import (
@@ -15,8 +18,10 @@ from business_api_client import (
     AuthenticationApi,
     Configuration,
     CustomAudienceApplyBody,
+    CustomAudienceCreateBody,
     CustomAudienceDeleteBody,
     CustomAudienceShareBody,
+    CustomAudienceUpdateBody,
 )
 from business_api_client.tiktok_business.tiktok_exceptions import TiktokSDKError
 
@@ -45,6 +50,19 @@ def refused(code, call, *arguments, **fields):
         assert str(code) in str(error), error
     else:
         raise AssertionError(f"{call.__name__} was not refused: {answer}")
+
+
+def uploaded(people):
+    """The path of a file of so many e-mails, once it is uploaded."""
+    rows = "".join(f"{person:064x}\n" for person in range(people)).encode()
+    with tempfile.TemporaryDirectory() as directory:
+        file = pathlib.Path(directory, "emails.csv")
+        file.write_bytes(rows)
+        fields = {"file": str(file), "file_signature": hashlib.md5(rows).hexdigest()}
+        answer = audiences.dmp_custom_audience_file_upload(
+            TOKEN, advertiser_id=ACCOUNT, calculate_type="EMAIL_SHA256", **fields
+        )
+    return answer["data"]["file_path"]
 
 
 configuration = Configuration()
@@ -119,8 +137,30 @@ audiences.dmp_custom_audience_lookalike_update(TOKEN, body={"advertiser_id": ACC
 details = audiences.dmp_custom_audience_get(ACCOUNT, [lookalike], TOKEN)["data"]["list"][0]["audience_details"]
 assert details["type"] == "Lookalike Audience" and details["lookalike_spec"] == spec, details
 
+# An audience of a customer file, which takes no change for a day, is added to, and gets another name.
+body = CustomAudienceCreateBody(
+    advertiser_id=ACCOUNT, custom_audience_name="Buyers by file", calculate_type="EMAIL_SHA256",
+    file_paths=[uploaded(1000)],
+)
+of_file = audiences.dmp_custom_audience_create(TOKEN, body=body)["data"]["custom_audience_id"]
+body = CustomAudienceUpdateBody(
+    advertiser_id=ACCOUNT, custom_audience_id=of_file, action="APPEND", file_paths=[uploaded(1500)]
+)
+refused(40002, audiences.dmp_custom_audience_update, TOKEN, body=body)
+post("/simulator/clock", {"advance_seconds": 86400})
+body.file_paths = [uploaded(1500)]
+audiences.dmp_custom_audience_update(TOKEN, body=body)
+post("/simulator/clock", {"advance_seconds": 86400})
+body = {"advertiser_id": ACCOUNT, "custom_audience_id": of_file, "custom_audience_name": "Buyers of May"}
+audiences.dmp_custom_audience_update(TOKEN, body=body)
+found = audiences.dmp_custom_audience_get(ACCOUNT, [of_file], TOKEN, history_size=3)["data"]["list"][0]
+details = found["audience_details"]
+assert details["type"] == "Customer File Audience" and details["calculate_type"] == "EMAIL_SHA256", details
+assert details["cover_num"] == 1500 and details["name"] == "Buyers of May", details
+assert [row["action"] for row in found["audience_history"]] == ["rename", "append", "create"], found
+
 # Deleted, and refused from then on.
-delete = CustomAudienceDeleteBody(advertiser_id=ACCOUNT, custom_audience_ids=[audience, lookalike])
+delete = CustomAudienceDeleteBody(advertiser_id=ACCOUNT, custom_audience_ids=[audience, lookalike, of_file])
 audiences.dmp_custom_audience_delete(TOKEN, body=delete)
 assert audiences.dmp_custom_audience_list(ACCOUNT, TOKEN)["data"]["list"] == []
 refused(40007, audiences.dmp_custom_audience_delete, TOKEN, body=delete)
