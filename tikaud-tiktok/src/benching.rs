@@ -10,6 +10,6 @@ use crate::wire::{Payload, Request, SegmentMapping};
 pub fn segment_mapping_body(advertiser_id: &str, audience_id: &str, batch: &Batch) -> Option<Bytes> {
     match SegmentMapping::try_new(advertiser_id, audience_id, batch, 0..batch.len())?.payload() {
         Payload::Body(body) => Some(body),
-        Payload::Query(_) => None,
+        Payload::Query(_) | Payload::Form(_) => None,
     }
 }
