@@ -41,9 +41,7 @@ impl Steps {
             usize::try_from(share).unwrap_or(usize::MAX)
         };
         let shares: Vec<usize> = self.lanes.iter().map(share).collect();
-        // Every other step is loaded ahead: a merge of many runs would be waiting for many small reads.
-        let load = |(lane, share): (_, &usize)| Lane::load(lane, *share, share.saturating_mul(2));
-        try_join_all(self.lanes.iter_mut().zip(&shares).map(load)).await?;
+        try_join_all(self.lanes.iter_mut().zip(&shares).map(|(lane, share)| lane.load(*share, *share))).await?;
         let ends = self.lanes.iter().zip(&shares).filter_map(|(lane, share)| lane.last_of(*share));
         let last: Option<Bytes> = ends.min();
         Ok(Some(self.lanes.iter_mut().map(|lane| lane.take_through(last.as_deref())).collect()))

@@ -24,7 +24,7 @@ use crate::faults::{TestClock, buyers, refusal, refused_batch};
 use crate::world::{Fuse, FusedDestination, FusedStore, People, World, capabilities, gathering, identifiers};
 
 /// Histories that are tried when nothing else is said.
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 3_000;
 
 fn from_environment(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
