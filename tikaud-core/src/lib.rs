@@ -30,4 +30,5 @@ pub mod conformance;
 pub mod fuzzing;
 
 mod compute;
+mod pages;
 mod seconds;

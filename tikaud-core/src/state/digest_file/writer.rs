@@ -10,7 +10,7 @@ use crate::state::background::BackgroundWriter;
 use crate::state::{ActivationId, ObjectKey, StateError, StateStore};
 
 /// Bytes that go to the store together.
-const AT_ONCE: usize = 4 << 20;
+const AT_ONCE: usize = 2 << 20;
 
 /// A file of digests that is being written, set by set, in order. It is made when the first digest comes, and appears
 /// when it is finished; dropped, it leaves nothing.

@@ -3,7 +3,7 @@
 mod temporary;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 
 use self::temporary::TemporaryFile;
 use super::{Hold, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
+use crate::pages;
 
 /// State in a directory of a local disk: an object is a file.
 ///
@@ -96,16 +97,12 @@ impl StateStore for LocalStateStore {
 
     async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Bytes, StateError> {
         blocking("read", key, self.path(key), move |path| {
-            let mut file = File::open(path)?;
+            let file = File::open(path)?;
             if file.metadata()?.len() < range.end {
                 // Before anything is allocated: the length may come from a damaged object.
                 return Err(ErrorKind::UnexpectedEof.into());
             }
-            let len = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
-            let mut content = vec![0; len];
-            file.seek(SeekFrom::Start(range.start))?;
-            file.read_exact(&mut content)?;
-            Ok(content.into())
+            pages::read_range(&file, range)
         })
         .await
     }

@@ -1,12 +1,13 @@
 //! Files on their way: written under a temporary name, given their own when whole and durable.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
+use crate::pages::PageWriter;
 use crate::state::ObjectKey;
 
 /// No key begins with a dot, so no object has such a name, and nobody else's file has.
@@ -24,6 +25,7 @@ const ATTEMPTS: u32 = 100;
 /// A file under a temporary name. Dropping it removes it.
 pub(super) struct TemporaryFile {
     file: NamedTempFile,
+    writer: PageWriter,
     target: PathBuf,
 }
 
@@ -35,16 +37,17 @@ impl TemporaryFile {
         // The lock says that the writer is alive; where there are no locks, age alone decides.
         match file.as_file().lock() {
             Err(error) if error.kind() != ErrorKind::Unsupported => Err(error),
-            _ => Ok(Self { file, target: target.to_owned() }),
+            _ => Ok(Self { file, writer: PageWriter::new(), target: target.to_owned() }),
         }
     }
 
     pub(super) fn write(&mut self, content: &[u8]) -> io::Result<()> {
-        self.file.write_all(content)
+        self.writer.write(self.file.as_file(), content)
     }
 
     /// Gives the file its name, unless the name is taken (`AlreadyExists`).
-    pub(super) fn publish(self) -> io::Result<()> {
+    pub(super) fn publish(mut self) -> io::Result<()> {
+        self.writer.finish(self.file.as_file())?;
         self.file.as_file().sync_all()?;
         self.file.persist_noclobber(&self.target)?;
         sync_directory(self.target.parent())
