@@ -44,18 +44,16 @@ impl Lane {
 
     /// Has at least so many digests loaded, or all that are left. When it has to read, it reads `at_once` of them.
     pub(crate) async fn load(&mut self, digests: usize, at_once: usize) -> Result<(), DiffError> {
-        let missing = digests.saturating_sub(self.loaded());
-        if missing == 0 || self.source.left() == 0 {
-            return Ok(());
-        }
-        let more = self.source.read(missing.max(at_once)).await?;
-        if self.loaded.is_empty() {
-            self.loaded = more;
-        } else {
-            let mut both = BytesMut::with_capacity(self.loaded.len() + more.len());
-            both.extend_from_slice(&self.loaded);
-            both.extend_from_slice(&more);
-            self.loaded = both.freeze();
+        while self.loaded() < digests && self.source.left() > 0 {
+            let more = self.source.read((digests - self.loaded()).max(at_once)).await?;
+            if self.loaded.is_empty() {
+                self.loaded = more;
+            } else {
+                let mut both = BytesMut::with_capacity(self.loaded.len() + more.len());
+                both.extend_from_slice(&self.loaded);
+                both.extend_from_slice(&more);
+                self.loaded = both.freeze();
+            }
         }
         Ok(())
     }

@@ -99,8 +99,8 @@ impl DigestSource for SpilledSet {
         self.len - self.at
     }
 
-    async fn read(&mut self, at_least: usize) -> Result<Bytes, DiffError> {
-        let upto = self.at + self.layout.round_up(at_least, self.left());
+    async fn read(&mut self, about: usize) -> Result<Bytes, DiffError> {
+        let upto = self.at + self.layout.round_up(about, self.left());
         let (from, to) = (self.layout.offset_of(self.at), self.layout.offset_of(upto));
         let (scratch, layout, offset) = (Arc::clone(&self.scratch), self.layout, self.offset + from);
         let read = move || {

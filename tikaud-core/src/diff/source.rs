@@ -11,8 +11,8 @@ pub(crate) trait DigestSource: Send {
     /// Digests that have not been read yet.
     fn left(&self) -> u64;
 
-    /// The next digests: at least so many, or all that are left. None are left when it gives none.
-    async fn read(&mut self, at_least: usize) -> Result<Bytes, DiffError>;
+    /// The next digests: one at least, better so many. None are left when it gives none.
+    async fn read(&mut self, about: usize) -> Result<Bytes, DiffError>;
 }
 
 /// Digests that are in memory already.
