@@ -1,14 +1,17 @@
 //! An open streaming audience.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tikaud_core::destination::{
     Audience, AudienceId, AudienceWriter, Batch, DestinationError, DestinationErrorKind as Kind, Finished, Receipt,
     Refusal, RefusalScope, Traffic,
 };
 use tikaud_core::diff::Action;
 use tikaud_core::identifier::IdentifierKind;
+use tikaud_core::state::Clock;
 
 use crate::account::AdAccountId;
 use crate::audience_kind::AudienceKind;
@@ -29,6 +32,7 @@ pub(crate) async fn find(
     client: &TikTokClient,
     account: &AdAccountId,
     id: &AudienceId,
+    now: Timestamp,
     traffic: &TrafficCounter,
 ) -> Result<Audience, DestinationError> {
     let request = CustomAudienceGet { advertiser_id: account.as_str(), audience_ids: &[id.as_str()], history_size: 1 };
@@ -42,6 +46,12 @@ pub(crate) async fn find(
              audience"
         );
         return Err(DestinationError::new(Kind::Configuration, message));
+    }
+    if details.as_ref().and_then(|details| details.expired_time).is_some_and(|expired| expired <= now) {
+        let message = format!(
+            "audience {id} of ad account {account} has expired and can only be deleted; have a new one created"
+        );
+        return Err(DestinationError::new(Kind::NotFound, message));
     }
     details.and_then(AudienceDetails::into_audience).ok_or_else(|| {
         let message = format!(
@@ -62,12 +72,19 @@ pub(crate) struct StreamingAudience {
     /// Users in one request at most: the batch limit at first. It falls when TikTok calls a request too large.
     largest_part: AtomicUsize,
     traffic: TrafficCounter,
+    clock: Arc<dyn Clock>,
 }
 
 impl StreamingAudience {
-    pub(crate) fn new(client: TikTokClient, account: AdAccountId, audience: Audience, batch_limit: usize) -> Self {
+    pub(crate) fn new(
+        client: TikTokClient,
+        account: AdAccountId,
+        audience: Audience,
+        batch_limit: usize,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let largest_part = AtomicUsize::new(batch_limit);
-        Self { client, account, audience, batch_limit, largest_part, traffic: TrafficCounter::default() }
+        Self { client, account, audience, batch_limit, largest_part, traffic: TrafficCounter::default(), clock }
     }
 
     /// What a batch's failure means for it, and for the others.
@@ -80,7 +97,7 @@ impl StreamingAudience {
         }
         // The same code is used for a wrong hash and for an audience that is gone.
         if failed.failure.code() == Some(ReturnCode::PARAMETER_ERROR) {
-            find(&self.client, &self.account, &self.audience.id, &self.traffic).await?;
+            find(&self.client, &self.account, &self.audience.id, self.clock.now(), &self.traffic).await?;
         }
         let dislikes_column = matches!(
             failed.failure.code(),

@@ -102,6 +102,9 @@ pub(crate) struct Arguments {
     /// Go on with an audience of fewer than the 1,000 people that TikTok needs to make use of it.
     #[arg(long)]
     pub(crate) allow_below_minimum: bool,
+    /// When the audience is no longer at TikTok (deleted, expired), create a new one and put the whole segment into it.
+    #[arg(long)]
+    pub(crate) create_anew: bool,
     /// Go on with a segment without any identifier, which empties the audience.
     #[arg(long)]
     pub(crate) allow_empty: bool,

@@ -16,7 +16,7 @@ mod progress;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
+use tikaud_core::activation::{Activation, RunOptions, SegmentActivation, WhenGone};
 use tikaud_core::plan::Guard;
 use tikaud_core::segment::{Segment, SegmentError};
 use tikaud_core::state::LocalStateStore;
@@ -111,6 +111,9 @@ fn build(arguments: &Arguments, name: Option<&str>) -> Result<SegmentActivation,
     }
     if let Some(description) = &arguments.description {
         builder = builder.description(description);
+    }
+    if arguments.create_anew {
+        builder = builder.when_gone(WhenGone::CreateAnew);
     }
     Ok(builder.build()?)
 }

@@ -92,6 +92,8 @@ fn the_control_endpoints_show_fill_break_and_reset_it() {
     assert_eq!(simulator.json("/simulator/requests"), Value::Array(vec![]));
     let gone = sync.run(&COLUMNS, data("customers_day2.csv")).expect(4);
     assert!(gone.stderr.contains(id), "{}", gone.stderr);
+    let anew = sync.run(&[&COLUMNS[..], &["--create-anew"]].concat(), data("customers_day2.csv")).expect(0);
+    assert!(anew.stdout.contains("takes the place of one that is gone"), "{}", anew.stdout);
 }
 
 #[test]

@@ -89,8 +89,8 @@ pub enum ActivationError {
     },
     /// The audience is no longer there.
     #[error(
-        "the audience {audience} is no longer at `{destination}`; nothing was sent. To begin a new one, give the \
-         activation a new id or an empty state"
+        "the audience {audience} is no longer at `{destination}`; nothing was sent. To have a new one created in its \
+         place, set what happens when it is gone (`when_gone`) to creating it anew"
     )]
     AudienceGone {
         /// The audience.
@@ -99,6 +99,17 @@ pub enum ActivationError {
         destination: DestinationId,
         /// What the destination said.
         source: DestinationError,
+    },
+    /// The activation has another audience already.
+    #[error(
+        "the activation keeps audience {audience} and cannot adopt {adopted}; tear it down first, or give the other one an \
+         activation of its own"
+    )]
+    HasAudience {
+        /// The audience that it keeps.
+        audience: AudienceId,
+        /// The audience that it was to adopt.
+        adopted: AudienceId,
     },
     /// A background task of this run has died. The panic's message is not kept: it may quote a member's value.
     #[error("a part of the run has died; the next run carries on")]

@@ -2,6 +2,7 @@
 //!
 //! In: everything above. `run.rs` is the data's path as code, top to bottom.
 
+mod adopt;
 mod apply;
 mod error;
 mod memory;
@@ -12,13 +13,15 @@ mod report;
 mod run;
 mod segment_activation;
 mod state;
+mod tear_down;
 
 pub use error::{ActivationError, SettingsError};
 pub use memory::MemoryActivation;
 pub use options::{Progress, RunOptions};
 pub use report::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
-pub use segment_activation::{SegmentActivation, SegmentActivationBuilder};
+pub use segment_activation::{SegmentActivation, SegmentActivationBuilder, WhenGone};
 pub use state::ActivationState;
+pub use tear_down::{Teardown, TornDown};
 
 use std::fmt;
 

@@ -68,8 +68,27 @@ pub(super) async fn find_or_create(
     open(destination, record, true, [warnings, more].concat()).await
 }
 
+/// Gives the audience the activation's present name. A name is no reason to stop a run, so what fails is a warning, and
+/// the next run tries again.
+pub(super) async fn carry_name_over(
+    destination: &dyn Destination,
+    record: &mut AudienceRecord,
+    name: &str,
+) -> Option<String> {
+    if record.name == name || !destination.capabilities().renames {
+        return None;
+    }
+    match destination.rename_audience(&record.id, name).await {
+        Ok(()) => {
+            name.clone_into(&mut record.name);
+            None
+        }
+        Err(error) => Some(format!("the audience could not be renamed and is still called `{}`: {error}", record.name)),
+    }
+}
+
 /// The audience that an unanswered create has made: one of that name that was not there before.
-async fn find_lost(
+pub(super) async fn find_lost(
     destination: &dyn Destination,
     pending: &CreateIntent,
 ) -> Result<Option<AudienceRecord>, DestinationError> {
@@ -129,7 +148,7 @@ fn namesake_warning(name: &str, there: &[Audience]) -> Option<String> {
     })
 }
 
-async fn open(
+pub(super) async fn open(
     destination: &dyn Destination,
     record: AudienceRecord,
     created: bool,
@@ -144,7 +163,7 @@ async fn open(
     Ok(OpenAudience { writer, record: Some(record), create: None, created, warnings })
 }
 
-fn refused(destination: &dyn Destination) -> impl Fn(DestinationError) -> ActivationError {
+pub(super) fn refused(destination: &dyn Destination) -> impl Fn(DestinationError) -> ActivationError {
     let id = destination.id().clone();
     move |source| ActivationError::Destination { destination: id.clone(), source }
 }

@@ -19,6 +19,7 @@ use crate::state::Comparison;
 pub struct RunOptions {
     pub(super) allowed: BTreeSet<Guard>,
     resync: bool,
+    drains: bool,
     observer: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
 
@@ -62,6 +63,16 @@ impl RunOptions {
         self
     }
 
+    /// A run of an empty segment, whatever the segment is, which no guard stops.
+    pub(super) fn draining() -> Self {
+        let allowed = [Guard::EmptySegment, Guard::MinimumSize].into();
+        Self { allowed, drains: true, ..Self::default() }
+    }
+
+    pub(super) fn drains(&self) -> bool {
+        self.drains
+    }
+
     pub(super) fn comparison(&self) -> Comparison {
         if self.resync { Comparison::Resync } else { Comparison::Changes }
     }
@@ -85,6 +96,7 @@ impl fmt::Debug for RunOptions {
         f.debug_struct("RunOptions")
             .field("allowed", &self.allowed)
             .field("resync", &self.resync)
+            .field("drains", &self.drains)
             .field("observed", &self.observer.is_some())
             .finish()
     }

@@ -16,6 +16,9 @@ pub(super) async fn read(
     activation: &SegmentActivation,
     options: &RunOptions,
 ) -> Result<(Runs, Tally), ActivationError> {
+    if options.drains() {
+        return Ok((Collector::new(&activation.ledger.resources).finish().await?, Tally::default()));
+    }
     let SegmentActivation { segment, mapping, extractor, ledger, .. } = activation;
     let unreadable = |source: SegmentError| ActivationError::Segment { segment: segment.name().to_owned(), source };
     let columns = segment.columns().await.map_err(unreadable)?;

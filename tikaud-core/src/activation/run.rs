@@ -3,10 +3,10 @@
 use tokio::select;
 
 use super::apply::{Applied, Target, apply};
-use super::open::{OpenAudience, connect, find_or_create};
+use super::open::{OpenAudience, carry_name_over, connect, find_or_create};
 use super::read::read;
 use super::report::{Report, ReportParts};
-use super::{ActivationError, RunOptions, SegmentActivation};
+use super::{ActivationError, RunOptions, SegmentActivation, WhenGone};
 use crate::destination::Known;
 use crate::diff::DiffError;
 use crate::plan::Plan;
@@ -17,15 +17,23 @@ const LOOKS: u32 = 5;
 
 /// Claims the activation, runs it, and lets go.
 pub(super) async fn run(activation: &SegmentActivation, options: &RunOptions) -> Result<Report, ActivationError> {
-    let claim = activation.ledger.claim().await?;
+    claimed(&activation.ledger, async |claim| carry_out(activation, claim, options).await).await
+}
+
+/// Does what needs the claim, and lets go of it.
+pub(super) async fn claimed<T>(
+    ledger: &Ledger,
+    work: impl AsyncFnOnce(&Claim) -> Result<T, ActivationError>,
+) -> Result<T, ActivationError> {
+    let claim = ledger.claim().await?;
     let outcome = select! {
-        outcome = carry_out(activation, &claim, options) => outcome,
+        outcome = work(&claim) => outcome,
         lost = claim.keep() => return Err(lost.into()),
     };
     match claim.release().await {
         // The work is done and durable; a claim that was not released lapses by itself.
         Err(error) if outcome.is_ok() => {
-            tracing::warn!(activation = %activation.ledger.activation, %error, "the claim was not released");
+            tracing::warn!(activation = %ledger.activation, %error, "the claim was not released");
         }
         _ => {}
     }
@@ -40,10 +48,20 @@ async fn carry_out(
     let mut parts = ReportParts::start(activation);
     let (ledger, destination) = (&activation.ledger, &*activation.destination);
 
-    let Current { generation, held, interrupted } = ledger.recover(claim).await?;
-    parts.warn_of_interrupted(&interrupted);
+    let mut current = ledger.recover(claim).await?;
+    parts.warn_of_interrupted(&current.interrupted);
 
-    let (opened, warnings) = connect(destination, &generation).await?;
+    let (opened, warnings) = match connect(destination, &current.generation).await {
+        Err(gone @ ActivationError::AudienceGone { .. })
+            if activation.when_gone == WhenGone::CreateAnew && !options.drains() =>
+        {
+            current = ledger.let_go(claim, current).await?;
+            let (opened, warnings) = connect(destination, &current.generation).await?;
+            (opened, [vec![created_anew(&gone)], warnings].concat())
+        }
+        connected => connected?,
+    };
+    let Current { generation, held, .. } = current;
     parts.warnings.extend(warnings);
     parts.timings.connect = parts.lap();
 
@@ -69,8 +87,11 @@ async fn carry_out(
             or_discard(ledger, &run, made).await?
         }
     };
-    let OpenAudience { writer, record, create, created, warnings } = opened;
+    let OpenAudience { writer, mut record, create, created, warnings } = opened;
     parts.warnings.extend(warnings);
+    if let Some(record) = &mut record {
+        parts.warnings.extend(carry_name_over(destination, record, &plan.name).await);
+    }
     parts.warnings.extend(writer.audience().into_iter().flat_map(|audience| audience.warnings.iter().cloned()));
 
     writer.recall(&known(record.as_ref(), &held));
@@ -105,6 +126,14 @@ async fn carry_out(
     }
     parts.timings.commit = parts.lap();
     Ok(parts.finished(run, plan, &next, &*writer, created, applied))
+}
+
+/// What the user has to know of an audience that takes the place of another.
+fn created_anew(gone: &ActivationError) -> String {
+    let cause = std::error::Error::source(gone).map(ToString::to_string).unwrap_or_default();
+    format!(
+        "a new audience takes the place of one that is gone: {cause}. Ad groups that used it have to be given the new one"
+    )
 }
 
 /// What the destination is told of an audience that it opens.

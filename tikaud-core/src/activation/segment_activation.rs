@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
-use super::{Activation, ActivationError, Report, RunOptions, SettingsError, run};
-use crate::destination::{AudienceSpec, Destination};
+use super::{
+    Activation, ActivationError, Report, RunOptions, SettingsError, Teardown, TornDown, adopt, run, tear_down,
+};
+use crate::destination::{AudienceId, AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
 use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, Tally};
 use crate::plan::{Plan, PlanInput};
@@ -42,6 +45,20 @@ pub struct SegmentActivation {
     pub(super) mapping: FieldMapping,
     pub(super) extractor: Arc<Extractor>,
     pub(super) spec: AudienceSpec,
+    pub(super) when_gone: WhenGone,
+}
+
+/// What a run does when the audience is no longer there: deleted, expired, or taken away from the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WhenGone {
+    /// It ends with [`ActivationError::AudienceGone`] and changes nothing: somebody may have had a reason.
+    #[default]
+    Stop,
+    /// It creates a new audience and puts the whole segment into it. Ad groups that used the old one do not use the new
+    /// one until somebody applies it. The report says so.
+    CreateAnew,
 }
 
 /// Sets up a [`SegmentActivation`].
@@ -55,6 +72,7 @@ pub struct SegmentActivationBuilder {
     mapping: Option<FieldMapping>,
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
+    when_gone: WhenGone,
     memory_budget: usize,
     scratch: Option<PathBuf>,
 }
@@ -87,6 +105,7 @@ impl SegmentActivation {
             mapping: None,
             phone_parser: None,
             clock: Arc::new(SystemClock),
+            when_gone: WhenGone::default(),
             memory_budget: DEFAULT_MEMORY_BUDGET,
             scratch: None,
         }
@@ -100,6 +119,52 @@ impl SegmentActivation {
     /// When the state cannot be read.
     pub async fn state(&self) -> Result<Generation, StateError> {
         self.ledger.generation().await
+    }
+
+    /// Has the activation keep an audience that is there already, in the place of one that it would create. What the audience
+    /// holds is left alone: only what this activation puts in is ever removed. It keeps its name until the
+    /// activation's name changes. Adopting the activation's own audience again changes nothing.
+    ///
+    /// ```
+    /// # use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
+    /// # use tikaud_core::destination::{AudienceSpec, Destination, MemoryDestination};
+    /// # use tikaud_core::identifier::{Field, FieldMapping};
+    /// # use tikaud_core::segment::MemorySegment;
+    /// # use tikaud_core::state::MemoryStateStore;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let destination = MemoryDestination::new();
+    /// let spec = AudienceSpec { name: "Made by hand".to_owned(), description: None };
+    /// let audience = destination.create_audience(&spec).await?.id;
+    /// let segment = MemorySegment::try_new("Buyers", ["email"], [[Some("ada@example.com")]])?;
+    /// let activation = SegmentActivation::builder("buyers", segment, destination.clone(), MemoryStateStore::new())
+    ///     .mapping(FieldMapping::try_new([("email", Field::Email)])?)
+    ///     .build()?;
+    /// activation.adopt(&audience).await?;
+    /// activation.run(&RunOptions::new()).await?;
+    /// assert_eq!(destination.audiences(), [audience]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ActivationError::HasAudience`] when it has another one; [`ActivationError::AudienceGone`] when there is no such
+    /// audience; [`ActivationError::Destination`] when it is of another kind, or cannot be used;
+    /// [`ActivationError::State`] when the state cannot be used, or a run is under way.
+    pub async fn adopt(&self, audience: &AudienceId) -> Result<Generation, ActivationError> {
+        adopt::adopt(self, audience).await
+    }
+
+    /// Ends the activation: keeps, drains or deletes its audience, and forgets its state. What was not completed is
+    /// completed by calling it again.
+    ///
+    /// # Errors
+    ///
+    /// [`ActivationError::Destination`] when the destination refuses or cannot be reached; [`ActivationError::State`] when
+    /// the state cannot be used, or a run is under way. The state is kept then.
+    pub async fn tear_down(&self, teardown: Teardown) -> Result<TornDown, ActivationError> {
+        tear_down::tear_down(self, teardown).await
     }
 
     pub(super) fn make_plan(
@@ -172,6 +237,13 @@ impl SegmentActivationBuilder {
         self
     }
 
+    /// What happens when the audience is no longer there. Default: [`WhenGone::Stop`].
+    #[must_use]
+    pub fn when_gone(mut self, when_gone: WhenGone) -> Self {
+        self.when_gone = when_gone;
+        self
+    }
+
     /// Memory that comparing may use, in bytes, whatever the segment's size. Default: [`DEFAULT_MEMORY_BUDGET`], 256 MiB.
     ///
     /// What does not fit goes to temporary files: at most the segment's identifiers, 32 bytes each for SHA-256, and a
@@ -226,6 +298,7 @@ impl SegmentActivationBuilder {
             ledger,
             extractor: Arc::new(Extractor::new(&mapping, parser)),
             mapping,
+            when_gone: self.when_gone,
             spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
         })
     }

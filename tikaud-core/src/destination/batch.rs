@@ -49,6 +49,12 @@ impl Batch {
         self.digests.is_empty()
     }
 
+    /// The same identifiers as two batches; the second has the odd one.
+    pub(crate) fn halves(&self) -> [Self; 2] {
+        let middle = self.len() / 2 * self.kind.digest_len();
+        [self.digests.slice(..middle), self.digests.slice(middle..)].map(|digests| Self { digests, ..*self })
+    }
+
     /// The digests, each [`digest_len`](IdentifierKind::digest_len) bytes long.
     pub fn digests(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.digests.chunks_exact(self.kind.digest_len())

@@ -26,6 +26,10 @@ pub struct Capabilities {
     pub description: DescriptionSupport,
     /// How an audience comes to be.
     pub creation: Creation,
+    /// Whether an audience can be given [another name](super::Destination::rename_audience).
+    pub renames: bool,
+    /// Whether an audience can be [deleted](super::Destination::delete_audience).
+    pub deletes: bool,
     /// When a batch counts.
     pub acknowledgement: Acknowledgement,
     /// How much time has to pass between two replacements of all that an audience holds; `None` when that cannot be
@@ -95,6 +99,8 @@ impl Capabilities {
             name_limit: None,
             description: DescriptionSupport::Unsupported,
             creation: Creation::Empty,
+            renames: false,
+            deletes: false,
             acknowledgement: Acknowledgement::PerBatch,
             replacement_every: None,
             max_in_flight: 4,

@@ -194,8 +194,31 @@ pub trait Destination: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`DestinationErrorKind::NotFound`] when it is gone; otherwise as for the trait.
+    /// [`DestinationErrorKind::NotFound`] when it is gone for good: deleted, expired, or taken away from the account;
+    /// otherwise as for the trait.
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError>;
+
+    /// Gives an audience another name, shortened as the destination shortens it. Idempotent.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationErrorKind::Unsupported`] unless the [capabilities](Capabilities::renames) have it, which is what
+    /// happens unless it is implemented; [`DestinationErrorKind::NotFound`] when it is gone; otherwise as for the trait.
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        let message = format!("audience {id} at {} cannot be called `{name}`: its name stays", self.id());
+        Err(DestinationError::new(DestinationErrorKind::Unsupported, message))
+    }
+
+    /// Deletes an audience with everybody in it, whoever put them there. Idempotent: one that is gone is deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationErrorKind::Unsupported`] unless the [capabilities](Capabilities::deletes) have it, which is what
+    /// happens unless it is implemented; otherwise as for the trait.
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        let message = format!("audience {id} cannot be deleted at {} from here: delete it there", self.id());
+        Err(DestinationError::new(DestinationErrorKind::Unsupported, message))
+    }
 }
 
 /// An open audience, to which batches are applied. Several batches may be in flight at once.

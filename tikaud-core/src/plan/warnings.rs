@@ -28,10 +28,13 @@ fn name(input: &PlanInput<'_>) -> Option<String> {
 
 fn renamed(input: &PlanInput<'_>) -> Option<String> {
     let audience = input.generation.audience.as_ref().filter(|audience| audience.name != input.spec.name)?;
-    Some(format!(
-        "the activation is now called `{}`; the audience keeps the name `{}` that it was created with",
-        input.spec.name, audience.name
-    ))
+    let (new, old) = (&input.spec.name, &audience.name);
+    Some(match input.capabilities.renames {
+        true => format!("the activation is now called `{new}`, and the audience, which was called `{old}`, is renamed"),
+        false => {
+            format!("the activation is now called `{new}`; the destination has the audience keep the name `{old}`")
+        }
+    })
 }
 
 fn description(input: &PlanInput<'_>) -> Option<String> {

@@ -77,7 +77,7 @@ impl PendingChanges {
 pub struct AudienceRecord {
     /// The destination's identifier of it.
     pub id: AudienceId,
-    /// The name that it was created with.
+    /// The name that it was created with, or given since; of one that was adopted, the activation's when it was.
     pub name: String,
     /// The description that belongs to it, whether or not the destination shows it.
     pub description: Option<String>,

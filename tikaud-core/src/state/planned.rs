@@ -7,8 +7,8 @@ use super::{DigestReader, Ledger, PlannedChange};
 use crate::diff::{Action, DiffError, IdentifierSet, Lane};
 use crate::identifier::IdentifierKind;
 
-/// Digests that are read from the state together, four megabytes or so.
-const AT_ONCE: usize = 128 << 10;
+/// Digests that are read from the state together, two megabytes or so.
+const AT_ONCE: usize = 64 << 10;
 
 /// The identifiers of a plan, a batch at a time: removes before adds, for a leaver may have withdrawn consent and should
 /// not wait behind the entrants.

@@ -77,6 +77,14 @@ impl Destination for Unreliable {
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
         Ok(Box::new(UnreliableAudience { writer: self.inner.open_audience(id).await?, destination: self.clone() }))
     }
+
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        self.inner.rename_audience(id, name).await
+    }
+
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        self.inner.delete_audience(id).await
+    }
 }
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tikaud_core::activation::SegmentActivation;
+use tikaud_core::activation::{SegmentActivation, SegmentActivationBuilder};
 use tikaud_core::destination::{
     Acknowledgement, Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection,
     CreatedAudience, Creation, Destination, DestinationError, DestinationErrorKind, DestinationId, Finished, Known,
@@ -47,6 +47,7 @@ pub(crate) fn capabilities() -> Capabilities {
     let mut capabilities = Capabilities::new(IdentifierKind::ALL.to_vec());
     capabilities.batch_limit = 3;
     capabilities.max_in_flight = 1;
+    (capabilities.renames, capabilities.deletes) = (true, true);
     capabilities
 }
 
@@ -192,6 +193,14 @@ impl Destination for FusedDestination {
         let writer = self.fuse.pass(self.inner.open_audience(id), dead_destination).await?;
         Ok(Box::new(FusedAudience { writer, fuse: Arc::clone(&self.fuse), store: self.store.clone() }))
     }
+
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        self.fuse.pass(self.inner.rename_audience(id, name), dead_destination).await
+    }
+
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        self.fuse.pass(self.inner.delete_audience(id), dead_destination).await
+    }
 }
 
 /// The contents of the objects that go by a name, each with its key.
@@ -276,6 +285,11 @@ impl World {
 
     /// The activation of these people, in a process with this fuse.
     pub(crate) fn activation(&self, people: &People, fuse: &Arc<Fuse>) -> SegmentActivation {
+        self.fused(people, fuse).build().unwrap()
+    }
+
+    /// The same, not built yet.
+    pub(crate) fn fused(&self, people: &People, fuse: &Arc<Fuse>) -> SegmentActivationBuilder {
         let destination =
             FusedDestination { inner: self.destination.clone(), fuse: Arc::clone(fuse), store: self.store.clone() };
         SegmentActivation::builder(
@@ -285,8 +299,6 @@ impl World {
             FusedStore(self.store.clone(), Arc::clone(fuse)),
         )
         .mapping(mapping())
-        .build()
-        .unwrap()
     }
 
     /// What the one audience holds.

@@ -23,6 +23,7 @@ pub(crate) fn capabilities(content: FileContent) -> Capabilities {
     };
     let mut capabilities = Capabilities::new(kinds);
     capabilities.exclusive_kinds = exclusive;
+    (capabilities.renames, capabilities.deletes) = (true, true);
     capabilities.minimum_audience = MINIMUM;
     // TikTok refuses a longer name; we cut it as TikTok cuts those of streaming audiences.
     capabilities.name_limit = Some(NameLimit { characters: 128, kept: 125 });

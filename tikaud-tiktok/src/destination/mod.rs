@@ -160,8 +160,19 @@ impl Destination for TikTokDestination {
             let opened = files.open(id, &TrafficCounter::default()).await?;
             return Ok(Box::new(CustomerFileAudience::of(files, opened, batch_limit)));
         }
-        let audience = find(&self.client, &self.account, id, &TrafficCounter::default()).await?;
-        let (client, account) = (self.client.clone(), self.account.clone());
-        Ok(Box::new(StreamingAudience::new(client, account, audience, batch_limit)))
+        let (client, account, clock) = (self.client.clone(), self.account.clone(), Arc::clone(&self.clock));
+        let audience = find(&client, &account, id, clock.now(), &TrafficCounter::default()).await?;
+        Ok(Box::new(StreamingAudience::new(client, account, audience, batch_limit, clock)))
+    }
+
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        self.rename(id, name).await
+    }
+
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        match self.client.audiences(&self.account)?.delete(std::slice::from_ref(id)).await {
+            Err(error) if error.kind() == Kind::NotFound => Ok(()),
+            outcome => outcome,
+        }
     }
 }

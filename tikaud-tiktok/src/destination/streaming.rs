@@ -27,6 +27,7 @@ pub(super) fn capabilities(requests_per_second: f64) -> Capabilities {
          its own; prefer mapping one of the two"
             .to_owned(),
     );
+    (capabilities.renames, capabilities.deletes) = (true, true);
     capabilities.minimum_audience = 1_000;
     capabilities.name_limit = Some(NameLimit { characters: 70, kept: 67 });
     capabilities.description = DescriptionSupport::Undocumented;

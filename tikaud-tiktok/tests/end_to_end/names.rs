@@ -1,7 +1,7 @@
 //! Names and descriptions: what is asked for, what TikTok shows, what the report says.
 
 use serde_json::json;
-use tikaud_core::activation::{Activation, Report, SegmentActivation};
+use tikaud_core::activation::{Activation, Outcome, Report, SegmentActivation};
 use tikaud_core::destination::Destination;
 use tikaud_tiktok::simulator::{DescriptionRule, Effect, Endpoint, FaultRule, World};
 
@@ -123,10 +123,38 @@ async fn an_audience_found_after_a_lost_reply_has_the_name_it_was_asked_for_by()
     scene.inject([FaultRule::new(Effect::LoseReply).on_endpoint(Endpoint::SegmentAudience).times(9)]);
     named(&scene, "Buyers").run(&options()).await.unwrap_err();
     scene.inject([]);
-    let report = named(&scene, "Renamed").run(&options()).await.unwrap();
+    let report = named(&scene, "Buyers").run(&options()).await.unwrap();
     assert_eq!(report.audience.unwrap().name, "Buyers");
     assert_eq!(scene.audience().name(), "Buyers");
-    // From then on it is a rename like any other.
+}
+
+#[tokio::test]
+async fn the_audience_follows_the_activations_name() {
+    let scene = Scene::new().await;
+    named(&scene, "Buyers").run(&options()).await.unwrap();
+    let (first, id) = (scene.requests(), scene.audience().id().to_owned());
+    let report = named(&scene, &name_of(90)).run(&options()).await.unwrap();
+    assert_eq!(report.audience.unwrap().name, name_of(90));
+    assert_eq!((scene.audience().id(), scene.audience().name()), (id.as_str(), (name_of(67) + "...").as_str()));
+    insta::assert_snapshot!(scene.log_after(first), @r"
+    dmp/custom_audience/get/: 0
+    dmp/custom_audience/update/: 0
+    ");
+    named(&scene, &name_of(90)).run(&options()).await.unwrap();
+    named(&scene, "Buyers").run(&options()).await.unwrap();
+    assert_eq!(scene.audience().name(), "Buyers");
+}
+
+#[tokio::test]
+async fn a_name_that_tiktok_refuses_is_a_warning_and_the_run_goes_on() {
+    let scene = Scene::new().await;
+    named(&scene, "Buyers").run(&options()).await.unwrap();
+    scene.inject([FaultRule::new(Effect::Answer { code: 40002, message: "custom_audience_name: not now".to_owned() })
+        .on_endpoint(Endpoint::CustomAudienceUpdate)]);
     let report = named(&scene, "Renamed").run(&options()).await.unwrap();
-    assert!(report.warnings.iter().any(|warning| warning.contains("keeps the name `Buyers`")), "{report}");
+    assert_eq!(report.outcome, Outcome::Done);
+    insta::assert_snapshot!(report.warnings.join("\n"), @r"
+    the audience could not be renamed and is still called `Buyers`: cannot rename audience 7100000000000000001 of ad account 7000000000000000001: a parameter is wrong, or the audience cannot be edited now; mend the input that TikTok's message names (code 40002, request SIM0000000000000008)
+    the activation is now called `Renamed`, and the audience, which was called `Buyers`, is renamed
+    ");
 }

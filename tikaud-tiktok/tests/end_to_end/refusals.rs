@@ -122,7 +122,7 @@ async fn an_audience_that_is_gone_is_neither_replaced_nor_forgotten() {
     let error = scene.try_run(&(0..12).collect(), &scene.client).await.unwrap_err();
     assert!(matches!(error, ActivationError::AudienceGone { .. }), "{error:?}");
     insta::assert_snapshot!(chain(&error), @r"
-    the audience 7100000000000000001 is no longer at `tiktok/7000000000000000001`; nothing was sent. To begin a new one, give the activation a new id or an empty state
+    the audience 7100000000000000001 is no longer at `tiktok/7000000000000000001`; nothing was sent. To have a new one created in its place, set what happens when it is gone (`when_gone`) to creating it anew
     audience 7100000000000000001 is not in ad account 7000000000000000001; it was deleted, or it belongs to another account: have a new one created
     ");
     insta::assert_snapshot!(scene.log_after(first), @"dmp/custom_audience/get/: 0");

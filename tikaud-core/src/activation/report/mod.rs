@@ -80,7 +80,7 @@ pub struct Report {
 pub struct AudienceReport {
     /// Its identifier.
     pub id: AudienceId,
-    /// The name that it was created with.
+    /// The name that it was created with, or given since.
     pub name: String,
     /// The description that belongs to it.
     pub description: Option<String>,
@@ -102,9 +102,12 @@ pub struct KindReport {
     pub added: u64,
     /// Removals that it has accepted.
     pub removed: u64,
-    /// Identifiers that it has refused.
+    /// Identifiers that it has refused: each by itself, or all of the kind.
     pub refused: u64,
-    /// Identifiers that are left for the next run, refused ones included.
+    /// Identifiers of batches that it has refused as a whole, and that were not taken apart far enough to find those that it
+    /// minds: a run halves a hundred batches of a kind at most.
+    pub unknown: u64,
+    /// Identifiers that are left for the next run, refused and unknown ones included.
     pub pending: u64,
 }
 

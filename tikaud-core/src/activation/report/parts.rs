@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
 use crate::activation::SegmentActivation;
-use crate::activation::apply::Applied;
+use crate::activation::apply::{Applied, Refused};
 use crate::activation::open::OpenAudience;
 use crate::destination::{AudienceWriter, DestinationError, DestinationErrorKind, Retry, Traffic};
 use crate::diff::Action;
@@ -53,6 +53,7 @@ impl<'a> ReportParts<'a> {
             added: 0,
             removed: 0,
             refused: 0,
+            unknown: 0,
             pending: kind.adds + kind.removes,
         });
         let kinds = kinds.collect();
@@ -76,11 +77,13 @@ impl<'a> ReportParts<'a> {
             .map(|kind| {
                 let accepted = |action| applied.receipts.acknowledged.count(kind.kind, action);
                 let (added, removed) = (accepted(Action::Add), accepted(Action::Remove));
+                let refused = applied.refused.get(&kind.kind);
                 KindReport {
                     kind: kind.kind,
                     added,
                     removed,
-                    refused: applied.refused.get(&kind.kind).map_or(0, |(_, count)| *count),
+                    refused: refused.map_or(0, |refused| refused.identifiers),
+                    unknown: refused.map_or(0, |refused| refused.unknown),
                     pending: kind.adds + kind.removes - added - removed,
                 }
             })
@@ -88,7 +91,7 @@ impl<'a> ReportParts<'a> {
         let outcome = outcome(&kinds, &applied);
         let resume_at = generation.pending.as_ref().and_then(|pending| pending.resume_at);
         let mapping = &self.activation.mapping;
-        let refusals = applied.refused.into_iter().map(|(kind, (error, _))| {
+        let refusals = applied.refused.into_iter().map(|(kind, Refused { error, .. })| {
             let columns = mapping.columns_of(kind).into_iter().map(str::to_owned).collect();
             failure(Some(kind), columns, error)
         });

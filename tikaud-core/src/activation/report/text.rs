@@ -114,6 +114,9 @@ fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, unchanged: u64) -> fmt::
     if kind.refused > 0 {
         write!(f, ", {} refused", grouped(kind.refused))?;
     }
+    if kind.unknown > 0 {
+        write!(f, ", {} in batches refused as a whole", grouped(kind.unknown))?;
+    }
     if kind.pending > 0 {
         write!(f, ", {} left to do", grouped(kind.pending))?;
     }

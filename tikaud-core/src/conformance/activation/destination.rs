@@ -117,6 +117,16 @@ impl Destination for CaseDestination {
         let writer = self.memory.open_audience(id).await?;
         Ok(Box::new(CaseWriter { destination: self.clone(), writer }))
     }
+
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        yield_now().await;
+        self.memory.rename_audience(id, name).await
+    }
+
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        yield_now().await;
+        self.memory.delete_audience(id).await
+    }
 }
 
 #[derive(Debug)]

@@ -144,6 +144,48 @@ cases! {
         }
     }
 
+    /// Another name is taken, or refused, as declared; whom the audience holds is not touched.
+    async fn an_audience_is_renamed_as_declared(fixture) {
+        let (trial, crowd) = Trial::filled(fixture).await;
+        let renamed = trial.destination.rename_audience(&trial.id(), "Conformance renamed").await;
+        let name = if trial.capabilities().renames {
+            must(renamed, "an audience is given another name where that is declared");
+            let again = trial.destination.rename_audience(&trial.id(), "Conformance renamed").await;
+            must(again, "to rename an audience is idempotent");
+            "Conformance renamed"
+        } else {
+            let clause = "where no other name is declared, it is `Unsupported`";
+            let error = must_fail(renamed, clause);
+            assert_eq!(error.kind(), DestinationErrorKind::Unsupported, "{clause}: {error}");
+            NAME
+        };
+        let found = must(trial.destination.find_audiences(name).await, "audiences can be looked for");
+        let ids: Vec<&AudienceId> = found.iter().map(|audience| &audience.id).collect();
+        assert_eq!(ids, [&trial.id()], "an audience is found by the name that it has now");
+        trial.assert_holds([crowd], "another name leaves everybody where they are").await;
+    }
+
+    /// An audience is deleted, or not, as declared; others are left alone.
+    async fn an_audience_is_deleted_as_declared(fixture) {
+        let (trial, crowd) = Trial::filled(fixture).await;
+        let others = people(crowd.kind(), 1 << 32..(1 << 32) + enough(trial.capabilities()));
+        let (other, _) = must(trial.another("Conformance others", &others).await, "a new audience can be made");
+        let deleted = trial.destination.delete_audience(&other).await;
+        if trial.capabilities().deletes {
+            must(deleted, "an audience is deleted where that is declared");
+            must(trial.destination.delete_audience(&other).await, "to delete an audience is idempotent");
+            let clause = "a deleted audience is not opened";
+            let error = must_fail(trial.destination.open_audience(&other).await, clause);
+            assert_eq!(error.kind(), DestinationErrorKind::NotFound, "{clause}: {error}");
+        } else {
+            let clause = "where deleting is not declared, it is `Unsupported`";
+            let error = must_fail(deleted, clause);
+            assert_eq!(error.kind(), DestinationErrorKind::Unsupported, "{clause}: {error}");
+            must(trial.destination.open_audience(&other).await, "what is not deleted can be opened");
+        }
+        trial.assert_holds([crowd], "other audiences are left alone").await;
+    }
+
     /// Adding and removing do what they say.
     async fn what_was_added_is_there_until_it_is_removed(fixture) {
         let (trial, crowd) = Trial::filled(fixture).await;

@@ -58,10 +58,12 @@ impl MemoryAudience {
 }
 
 impl MemoryDestination {
-    /// An account without audiences, which takes every kind of identifier and knows no limit.
+    /// An account without audiences, which takes every kind of identifier, knows no limit, and renames and deletes.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_capabilities(Capabilities::new(IdentifierKind::ALL.to_vec()))
+        let mut capabilities = Capabilities::new(IdentifierKind::ALL.to_vec());
+        (capabilities.renames, capabilities.deletes) = (true, true);
+        Self::with_capabilities(capabilities)
     }
 
     /// An account without audiences, with these capabilities.
@@ -139,6 +141,13 @@ impl MemoryDestination {
         Err(DestinationError::new(DestinationErrorKind::Unsupported, message))
     }
 
+    /// An error for what the capabilities do not have.
+    fn check_has(&self, has: bool, what: &str) -> Result<(), DestinationError> {
+        let unsupported =
+            || DestinationError::new(DestinationErrorKind::Unsupported, format!("{what}: see the capabilities"));
+        if has { Ok(()) } else { Err(unsupported()) }
+    }
+
     fn gone(id: &AudienceId) -> DestinationError {
         DestinationError::new(DestinationErrorKind::NotFound, format!("there is no audience {id}"))
     }
@@ -189,6 +198,19 @@ impl Destination for MemoryDestination {
             .map(|audience| Self::audience(id.as_str(), audience))
             .ok_or_else(|| Self::gone(id))?;
         Ok(Box::new(MemoryWriter::of(self.clone(), audience)))
+    }
+
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        self.check_has(self.capabilities.renames, "an audience has one name for ever")?;
+        let name = self.capabilities.shown_name(name).unwrap_or_else(|| name.to_owned());
+        self.lock().audiences.get_mut(id.as_str()).ok_or_else(|| Self::gone(id))?.name = name;
+        Ok(())
+    }
+
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        self.check_has(self.capabilities.deletes, "an audience cannot be deleted")?;
+        self.delete(id);
+        Ok(())
     }
 }
 

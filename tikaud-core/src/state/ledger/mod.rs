@@ -154,6 +154,14 @@ impl Ledger {
         Ok(generation)
     }
 
+    /// Commits that the audience is gone, and everybody in it with it.
+    pub(crate) async fn let_go(&self, claim: &Claim, current: Current) -> Result<Current, DiffError> {
+        let Current { mut generation, interrupted, .. } = current;
+        (generation.audience, generation.pending) = (None, None);
+        let generation = self.commit(claim, generation, &Arc::default()).await?;
+        Ok(Current { generation, held: Arc::default(), interrupted })
+    }
+
     fn first_generation(&self) -> Generation {
         Generation {
             number: 0,

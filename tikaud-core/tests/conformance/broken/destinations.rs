@@ -31,6 +31,10 @@ enum Fault {
     ForgetsStages,
     /// A second replacement does not wait.
     ReplacesAtWill,
+    /// Another name is accepted and thrown away.
+    KeepsTheName,
+    /// A deletion is accepted and thrown away.
+    NeverDeletes,
 }
 
 #[derive(Debug, Clone)]
@@ -43,6 +47,7 @@ impl Broken {
     fn new(fault: Fault) -> Self {
         let mut capabilities = Capabilities::new(vec![IdentifierKind::EmailSha256]);
         capabilities.batch_limit = 10;
+        (capabilities.renames, capabilities.deletes) = (true, true);
         if matches!(fault, Fault::ForgetsStages | Fault::ReplacesAtWill) {
             capabilities.acknowledgement = Acknowledgement::AtFinish;
             capabilities.replacement_every = Some(Duration::from_secs(60));
@@ -76,6 +81,12 @@ impl Destination for Broken {
     async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
         let writer = self.memory.open_audience(id).await?;
         Ok(Box::new(BrokenWriter { broken: self.clone(), writer, printed: std::sync::Mutex::default() }))
+    }
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        if self.fault == Fault::KeepsTheName { Ok(()) } else { self.memory.rename_audience(id, name).await }
+    }
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        if self.fault == Fault::NeverDeletes { Ok(()) } else { self.memory.delete_audience(id).await }
     }
 }
 
@@ -175,6 +186,18 @@ fn a_destination_that_does_not_say_what_counts_is_noticed() {
 fn a_destination_that_replaces_more_often_than_it_says_is_noticed() {
     let case = cases::a_replacement_leaves_what_was_added_since;
     assert_fails(case(&Broken::new(Fault::ReplacesAtWill)), "the next replacement has to wait as long as is declared");
+}
+
+#[test]
+fn a_destination_that_keeps_the_name_is_noticed() {
+    let case = cases::an_audience_is_renamed_as_declared;
+    assert_fails(case(&Broken::new(Fault::KeepsTheName)), "an audience is found by the name that it has now");
+}
+
+#[test]
+fn a_destination_that_never_deletes_is_noticed() {
+    let case = cases::an_audience_is_deleted_as_declared;
+    assert_fails(case(&Broken::new(Fault::NeverDeletes)), "a deleted audience is not opened");
 }
 
 #[test]

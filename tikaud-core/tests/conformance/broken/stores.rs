@@ -54,7 +54,7 @@ impl StateStore for Broken {
                 if self.memory.read(key, 0..0).await.is_ok() {
                     return Err(StateError::AlreadyExists { key: key.clone() });
                 }
-                thread::sleep(Duration::from_millis(20));
+                thread::sleep(Duration::from_millis(200));
                 self.memory.overwrite(key, content);
             }
             _ => return self.memory.create(key, content).await,

@@ -49,6 +49,14 @@ impl<T: Destination> Destination for Recording<T> {
         let inner = self.inner.open_audience(id).await?;
         Ok(Box::new(Recording { inner, last: Arc::clone(&self.last) }))
     }
+
+    async fn rename_audience(&self, id: &AudienceId, name: &str) -> Result<(), DestinationError> {
+        self.inner.rename_audience(id, name).await
+    }
+
+    async fn delete_audience(&self, id: &AudienceId) -> Result<(), DestinationError> {
+        self.inner.delete_audience(id).await
+    }
 }
 
 #[async_trait]

@@ -281,12 +281,12 @@ async fn an_audience_is_renamed() {
     let busy = destination.rename_audience(&id, "Buyers of May").await.unwrap_err();
     assert_eq!(busy.kind(), Kind::InvalidInput);
     story.clock.pass_hours(24);
-    assert_eq!(destination.rename_audience(&id, "Buyers of May").await.unwrap(), "Buyers of May");
+    destination.rename_audience(&id, "Buyers of May").await.unwrap();
     assert_eq!(story.scene.audience().name(), "Buyers of May");
     assert_eq!(destination.find_audiences("Buyers of May").await.unwrap().len(), 1);
     let long = "x".repeat(200);
-    let shown = destination.rename_audience(&id, &long).await.unwrap();
-    assert_eq!((shown.len(), story.scene.audience().name()), (128, shown.as_str()));
+    destination.rename_audience(&id, &long).await.unwrap();
+    assert_eq!(story.scene.audience().name(), "x".repeat(125) + "...");
 }
 
 #[tokio::test]

@@ -1,0 +1,175 @@
+//! A destination that refuses every batch with one of these people in it, whoever else is.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use proptest::prelude::*;
+use tikaud_core::activation::{Activation, Outcome, Report, RunOptions};
+use tikaud_core::destination::{
+    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
+    DestinationError, DestinationErrorKind, DestinationId, Finished, MemoryDestination, Receipt, Refusal, RefusalScope,
+    Traffic,
+};
+use tikaud_core::identifier::IdentifierKind;
+use tikaud_core::state::MemoryStateStore;
+
+use crate::faults::buyers;
+use crate::world::{People, identifiers};
+
+#[derive(Debug, Clone)]
+struct Minding {
+    inner: MemoryDestination,
+    minded: Arc<BTreeSet<Vec<u8>>>,
+    requests: Arc<AtomicU64>,
+}
+
+impl Minding {
+    fn new(people: &People, batch_limit: usize) -> Self {
+        let mut capabilities = Capabilities::new(vec![IdentifierKind::EmailSha256]);
+        capabilities.batch_limit = batch_limit;
+        let minded = identifiers(people).get(IdentifierKind::EmailSha256);
+        let minded = minded.iter().map(<[u8]>::to_vec).collect();
+        let inner = MemoryDestination::with_capabilities(capabilities);
+        Self { inner, minded: Arc::new(minded), requests: Arc::default() }
+    }
+
+    async fn run(&self, people: &People, store: &MemoryStateStore) -> Report {
+        buyers(people, self.clone(), store.clone()).build().unwrap().run(&RunOptions::new()).await.unwrap()
+    }
+
+    fn requests(&self) -> u64 {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    fn holds(&self) -> tikaud_core::diff::IdentifierSets {
+        self.inner.identifiers(&self.inner.audiences()[0]).unwrap()
+    }
+}
+
+#[async_trait]
+impl Destination for Minding {
+    fn id(&self) -> &DestinationId {
+        self.inner.id()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+
+    async fn check(&self) -> Result<Connection, DestinationError> {
+        self.inner.check().await
+    }
+
+    async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
+        self.inner.create_audience(spec).await
+    }
+
+    async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
+        self.inner.find_audiences(name).await
+    }
+
+    async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
+        Ok(Box::new(MindingAudience { writer: self.inner.open_audience(id).await?, destination: self.clone() }))
+    }
+}
+
+#[derive(Debug)]
+struct MindingAudience {
+    writer: Box<dyn AudienceWriter>,
+    destination: Minding,
+}
+
+#[async_trait]
+impl AudienceWriter for MindingAudience {
+    fn audience(&self) -> Option<&Audience> {
+        self.writer.audience()
+    }
+
+    async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
+        self.destination.requests.fetch_add(1, Ordering::SeqCst);
+        if batch.digests().any(|digest| self.destination.minded.contains(digest)) {
+            let error = DestinationError::new(DestinationErrorKind::InvalidInput, "somebody in it is not taken");
+            return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Batch, error }));
+        }
+        self.writer.apply(batch).await
+    }
+
+    async fn finish(&self) -> Finished {
+        self.writer.finish().await
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.writer.traffic()
+    }
+}
+
+#[tokio::test]
+async fn one_identifier_in_a_large_batch_is_found_and_everybody_else_is_taken() {
+    let people: People = (0..10_000).collect();
+    let destination = Minding::new(&People::from([4_711]), 10_000);
+    let report = destination.run(&people, &MemoryStateStore::new()).await;
+    assert_eq!(report.outcome, Outcome::Partial);
+    let kind = &report.kinds[0];
+    assert_eq!((kind.added, kind.refused, kind.unknown, kind.pending), (9_999, 1, 0, 1));
+    assert_eq!(destination.holds(), identifiers(&(0..10_000).filter(|person| *person != 4_711).collect()));
+    // The batch, and two halves at each of 13 or 14 levels.
+    assert!(destination.requests() <= 29, "{}", destination.requests());
+}
+
+#[tokio::test]
+async fn what_cannot_be_found_within_the_bound_is_unknown_and_never_taken_for_success() {
+    let people: People = (0..20_000).collect();
+    let minded: People = people.iter().copied().filter(|person| person % 400 == 7).collect();
+    let destination = Minding::new(&minded, 1_000);
+    let report = destination.run(&people, &MemoryStateStore::new()).await;
+    let kind = &report.kinds[0];
+    assert_eq!(kind.added + kind.refused + kind.unknown, kind.pending + kind.added);
+    assert!(kind.unknown > 0, "{report}");
+    assert_eq!(destination.holds().get(IdentifierKind::EmailSha256).len() as u64, kind.added);
+    assert!(destination.requests() <= 20 + 2 * 100, "{}", destination.requests());
+    assert!(report.to_string().contains("in batches refused as a whole"), "{report}");
+}
+
+#[tokio::test]
+async fn a_kind_of_which_nothing_is_taken_is_given_up_soon() {
+    let people: People = (0..5_000).collect();
+    let destination = Minding::new(&people, 100);
+    let report = destination.run(&people, &MemoryStateStore::new()).await;
+    assert_eq!(report.outcome, Outcome::Refused);
+    assert_eq!(destination.holds(), identifiers(&People::new()));
+    assert!(destination.requests() < 30, "{}", destination.requests());
+}
+
+#[tokio::test]
+async fn who_was_refused_is_nobody_that_has_to_be_removed() {
+    let destination = Minding::new(&People::from([3]), 10);
+    let store = MemoryStateStore::new();
+    destination.run(&(0..10).collect(), &store).await;
+    let report = destination.run(&(0..10).filter(|person| *person != 3).collect(), &store).await;
+    assert_eq!((report.outcome, report.kinds[0].removed), (Outcome::Done, 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// As long as there are few of them, whoever the destination minds is all that is left out, in any order of runs.
+    #[test]
+    fn few_that_are_minded_are_found_wherever_they_are(
+        minded in prop::collection::btree_set(0..300_u32, 0..5),
+        batch_limit in 1..120_usize,
+        first in prop::collection::btree_set(0..300_u32, 0..300),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let destination = Minding::new(&minded, batch_limit);
+        let store = MemoryStateStore::new();
+        let first: People = first.into_iter().chain([999]).collect();
+        for people in [first, (0..300).collect()] {
+            let report = runtime.block_on(destination.run(&people, &store));
+            prop_assert_eq!(report.kinds[0].unknown, 0);
+            prop_assert_eq!(report.kinds[0].refused as usize, people.intersection(&minded).count());
+            prop_assert_eq!(destination.holds(), identifiers(&(&people - &minded)));
+        }
+    }
+}
