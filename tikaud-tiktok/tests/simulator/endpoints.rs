@@ -54,7 +54,15 @@ fn an_endpoint_asks_for_its_own_scope_or_one_above_it() {
     let with = |scope: u32| -> Vec<Endpoint> {
         allowed(scope).into_iter().filter(|endpoint| !of_any_token.contains(endpoint)).collect()
     };
-    assert_eq!(with(30), [Endpoint::CustomAudienceGet, Endpoint::CustomAudienceList]);
+    assert_eq!(
+        with(30),
+        [
+            Endpoint::CustomAudienceGet,
+            Endpoint::CustomAudienceList,
+            Endpoint::SavedAudienceList,
+            Endpoint::AudienceInsightOverlap
+        ]
+    );
     assert_eq!(
         with(32),
         [Endpoint::CustomAudienceShare, Endpoint::CustomAudienceShareCancel, Endpoint::CustomAudienceShareLog]
