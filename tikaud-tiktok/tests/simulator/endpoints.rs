@@ -77,6 +77,17 @@ fn an_endpoint_asks_for_its_own_scope_or_one_above_it() {
 }
 
 #[test]
+fn an_endpoint_has_a_quota_of_its_own() {
+    let mut world = World::default();
+    world.limits.requests_per_second = Some(1);
+    let mut simulator = Simulator::new(world);
+    for endpoint in Endpoint::ALL {
+        let codes = [0; 2].map(|_| code(&mut simulator, endpoint, "act.simulator"));
+        assert!(codes[0] != 40100 && codes[1] == 40100, "{endpoint:?}: {codes:?}");
+    }
+}
+
+#[test]
 fn an_endpoint_goes_wrong_on_demand() {
     for endpoint in Endpoint::ALL {
         let mut simulator = simulator();

@@ -16,14 +16,14 @@ const GET: &str = "/dmp/custom_audience/get/";
 const LIST: &str = "/dmp/custom_audience/list/";
 
 /// A set of one rule, whose event happened at one source.
-fn rule_set(event: &str, days: u32, sources: Value) -> Value {
+fn rule_set(event: &str, days: u32, sources: &Value) -> Value {
     let filters = json!([{"field": "EVENT", "operator": "EQ", "value": event}]);
     let filter_set = json!({"operator": "OR", "filters": filters});
     let rule = json!({"event_source_ids": sources, "retention_days": days, "filter_set": filter_set});
     json!({"operator": "OR", "rules": [rule]})
 }
 
-fn body(audience_type: &str, inclusions: Value) -> Value {
+fn body(audience_type: &str, inclusions: &Value) -> Value {
     json!({
         "advertiser_id": ACCOUNT,
         "custom_audience_name": "Visitors",
@@ -34,7 +34,7 @@ fn body(audience_type: &str, inclusions: Value) -> Value {
 
 /// A good request about a website, to be broken.
 fn visitors() -> Value {
-    body("PIXEL", rule_set("PAGE BROWSE", 30, json!(["C1"])))
+    body("PIXEL", &rule_set("PAGE BROWSE", 30, &json!(["C1"])))
 }
 
 fn id(reply: &Value) -> String {
@@ -52,7 +52,7 @@ fn details(simulator: &mut Simulator, audience: &str, hour: i64) -> Value {
 fn an_audience_of_rules_is_shown_with_its_rules_and_has_people_a_day_later() {
     let mut simulator = simulator();
     let mut body = visitors();
-    body["rule_spec"]["exclusion_rule_set"] = rule_set("COMPLETE PAYMENT", 7, Value::Null);
+    body["rule_spec"]["exclusion_rule_set"] = rule_set("COMPLETE PAYMENT", 7, &Value::Null);
     body["audience_sub_type"] = json!("REACH_FREQUENCY");
     body["is_auto_refresh"] = json!(false);
     body["retention_in_days"] = json!(10);
@@ -109,7 +109,7 @@ fn each_type_has_its_name_in_get_and_list_and_its_own_events() {
     ];
     for (at, (audience_type, event, sources, shown)) in cases.iter().enumerate() {
         let mut simulator = simulator();
-        let mut good = body(audience_type, rule_set(event, 30, sources.clone()));
+        let mut good = body(audience_type, &rule_set(event, 30, sources));
         video(&mut good);
         let audience = id(&post(&mut simulator, CREATE, &good));
         assert_eq!(details(&mut simulator, &audience, 0)["type"], *shown);
@@ -117,7 +117,7 @@ fn each_type_has_its_name_in_get_and_list_and_its_own_events() {
         assert_eq!(listed["data"]["list"][0]["audience_type"], *shown);
         assert_eq!(simulator.audiences()[0].type_name(), *shown);
         let other = cases[(at + 1) % cases.len()].1;
-        let mut wrong = body(audience_type, rule_set(other, 30, sources.clone()));
+        let mut wrong = body(audience_type, &rule_set(other, 30, sources));
         video(&mut wrong);
         assert_code(&post(&mut simulator, CREATE, &wrong), 40002);
     }
@@ -205,7 +205,7 @@ fn filters_on_pages_are_for_websites_and_limited_in_number() {
         let reply = post(&mut simulator(), CREATE, &body);
         assert_eq!(reply["code"], code, "{filters}: {reply}");
     }
-    let mut of_app = body("APP", rule_set("INSTALL", 30, json!(["1"])));
+    let mut of_app = body("APP", &rule_set("INSTALL", 30, &json!(["1"])));
     of_app.pointer_mut(place).unwrap()["parameter_filters"] = json!([of_url]);
     assert_code(&post(&mut simulator(), CREATE, &of_app), 40002);
 }
@@ -215,17 +215,17 @@ fn sources_and_windows_depend_on_the_type() {
     let videos = json!((0..11).map(|id| id.to_string()).collect::<Vec<_>>());
     let follow = "BUSINESS ACCOUNT PROFILE FOLLOW";
     let cases = [
-        ("ENGAGEMENT", rule_set("CLICK", 180, Value::Null), 0),
-        ("ENGAGEMENT", rule_set("CLICK", 180, json!(["7200000000000000004"])), 40002),
-        ("LEAD_GENERATION", rule_set("FORM VIEW", 30, json!(["1"])), 40002),
-        ("ENGAGEMENT_LIVE_VIDEO", rule_set("LIVE VIDEO VIEW", 60, json!(["1"])), 40002),
-        ("ENGAGEMENT_LIVE_VIDEO", rule_set("LIVE VIDEO VIEW", 30, videos), 40011),
-        ("ENGAGEMENT_LIVE_VIDEO", rule_set("LIVE VIDEO VIEW", 30, Value::Null), 40002),
-        ("BUSINESS_ACCOUNT", rule_set(follow, 60, json!(["1"])), 0),
-        ("BUSINESS_ACCOUNT", rule_set("BUSINESS ACCOUNT PLAY 2S", 60, json!(["1"])), 40002),
+        ("ENGAGEMENT", rule_set("CLICK", 180, &Value::Null), 0),
+        ("ENGAGEMENT", rule_set("CLICK", 180, &json!(["7200000000000000004"])), 40002),
+        ("LEAD_GENERATION", rule_set("FORM VIEW", 30, &json!(["1"])), 40002),
+        ("ENGAGEMENT_LIVE_VIDEO", rule_set("LIVE VIDEO VIEW", 60, &json!(["1"])), 40002),
+        ("ENGAGEMENT_LIVE_VIDEO", rule_set("LIVE VIDEO VIEW", 30, &videos), 40011),
+        ("ENGAGEMENT_LIVE_VIDEO", rule_set("LIVE VIDEO VIEW", 30, &Value::Null), 40002),
+        ("BUSINESS_ACCOUNT", rule_set(follow, 60, &json!(["1"])), 0),
+        ("BUSINESS_ACCOUNT", rule_set("BUSINESS ACCOUNT PLAY 2S", 60, &json!(["1"])), 40002),
     ];
     for (audience_type, rules, code) in cases {
-        let mut body = body(audience_type, rules.clone());
+        let mut body = body(audience_type, &rules);
         body["identity_id"] = json!("i1");
         body["identity_type"] = json!("TT_USER");
         let reply = post(&mut simulator(), CREATE, &body);
@@ -235,7 +235,7 @@ fn sources_and_windows_depend_on_the_type() {
 
 #[test]
 fn whose_videos_they_are_must_be_said() {
-    let good = body("ENGAGEMENT_LIVE_VIDEO", rule_set("LIVE VIDEO VIEW", 30, json!(["1"])));
+    let good = body("ENGAGEMENT_LIVE_VIDEO", &rule_set("LIVE VIDEO VIEW", 30, &json!(["1"])));
     for (identity, code) in [
         (json!({}), 40002),
         (json!({"identity_id": "i1"}), 40002),
@@ -281,7 +281,7 @@ fn an_audience_of_rules_can_be_renamed_used_and_deleted_and_not_filled() {
 fn only_what_tiktok_lists_as_shareable_is_shared() {
     let mut simulator = simulator();
     let shareable = id(&post(&mut simulator, CREATE, &visitors()));
-    let forms = body("LEAD_GENERATION", rule_set("FORM VIEW", 30, Value::Null));
+    let forms = body("LEAD_GENERATION", &rule_set("FORM VIEW", 30, &Value::Null));
     let kept = id(&post(&mut simulator, CREATE, &forms));
     for (audience, code) in [(shareable, 0), (kept, 40002)] {
         let share = json!({

@@ -117,7 +117,7 @@ fn version(body: &Body<'_>, field: &str) -> Result<Option<Value>, Refusal> {
 /// From one price to a higher one.
 fn device_prices(body: &Body<'_>) -> Result<Option<Value>, Refusal> {
     let Some(raw) = body.raw(DEVICE_PRICES) else { return Ok(None) };
-    let is_price = |price: u64| price == OPEN_END || (price <= HIGHEST_PRICE && price % PRICE_STEP == 0);
+    let is_price = |price: u64| price == OPEN_END || (price <= HIGHEST_PRICE && price.is_multiple_of(PRICE_STEP));
     match serde_json::from_str::<[u64; 2]>(raw) {
         Ok([from, to]) if from < to && is_price(from) && is_price(to) => Ok(Some(Value::from(vec![from, to]))),
         _ => Err(body.invalid(DEVICE_PRICES, "Must be two rising multiples of 50 up to 1000, or 10000 for more")),
