@@ -6,7 +6,7 @@ use super::simulator::Process;
 
 const PAGE: &str = include_str!("../../../tikaud-tiktok/SIMULATOR.md");
 /// Where the page has its simulator.
-const ADDRESS: &str = "127.0.0.1:8080";
+pub(super) const ADDRESS: &str = "127.0.0.1:8080";
 
 /// A command of the page, and the lines below it.
 struct Step {
@@ -34,6 +34,12 @@ fn steps() -> Vec<Step> {
     steps
 }
 
+/// What is in the page's one block of a language.
+pub(super) fn block(language: &str) -> String {
+    let (_, rest) = PAGE.split_once(&format!("```{language}\n")).unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
 /// What a command prints, with a line end, and with the page's address in the place of the true one.
 fn printed(command: &str, address: &str) -> String {
     let run = Command::new("bash")
@@ -55,4 +61,21 @@ fn every_command_of_the_simulators_page_prints_what_the_page_says() {
     for Step { command, output } in steps {
         assert_eq!(printed(&command, simulator.address()), output, "$ {command}");
     }
+}
+
+#[test]
+fn the_world_of_the_simulators_page_is_one_and_is_as_the_page_says() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), block("json")).unwrap();
+    let simulator = Process::start(&["--world", file.path().to_str().unwrap(), "--clock", "2026-11-23T10:00:00Z"]);
+    let code = |command: &str| printed(&format!("{command} | grep -o '\"code\":[0-9]*'"), simulator.address());
+    let analyst = "-H 'Access-Token: act.analyst'";
+    let list = format!("curl -sG $API/dmp/custom_audience/list/ {analyst} -d advertiser_id=7000000000000000001");
+    assert_eq!(code(&list), "\"code\":0\n");
+    let delete = r#"{"advertiser_id": "7000000000000000001", "custom_audience_ids": ["1"]}"#;
+    let delete =
+        format!("curl -s $API/dmp/custom_audience/delete/ {analyst} -H 'Content-Type: application/json' -d '{delete}'");
+    assert_eq!(code(&delete), "\"code\":40001\n");
+    let ten = "for i in $(seq 11); do curl -s $API/user/info/ -H 'Access-Token: act.simulator'; done";
+    assert_eq!(code(ten), "\"code\":0\n".repeat(10) + "\"code\":40100\n");
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::process::Command;
 
 use super::simulator::Process;
+use super::simulator_page;
 use super::support::Ended;
 
 /// The Python that has the SDK, such as a virtual environment's: `TIKTOK_SDK_PYTHON`, or `python3`.
@@ -22,4 +23,13 @@ fn every_audience_endpoint_of_tiktoks_python_sdk_works_against_the_simulator() {
     let ended = Ended::from(run.unwrap()).expect(0);
     // The script takes the endpoints from the SDK, and fails on one that no call covers.
     assert_eq!(ended.stdout, "all 18 audience endpoints of the SDK answered and refused as they should\n");
+}
+
+#[test]
+#[ignore = "needs Python with the package tiktok-business-api-sdk-official: run it with `-- --ignored`"]
+fn the_snippet_of_the_simulators_page_lists_no_audience() {
+    let simulator = Process::start(&[]);
+    let snippet = simulator_page::block("python").replace(simulator_page::ADDRESS, simulator.address());
+    let ended = Ended::from(Command::new(python()).args(["-B", "-c", &snippet]).output().unwrap()).expect(0);
+    assert!(ended.stdout.contains("'total_number': 0"), "{}", ended.stdout);
 }
