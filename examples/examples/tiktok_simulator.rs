@@ -4,8 +4,9 @@
 //! cargo run --example tiktok_simulator -- --listen 127.0.0.1:8080
 //! ```
 //!
-//! Point a connector at the address instead of `https://business-api.tiktok.com`. What it answers, and the control
-//! endpoints under `/simulator/`, are documented in the module `tikaud_tiktok::simulator`.
+//! Point a connector at the address instead of `https://business-api.tiktok.com`. What it answers, and how it is
+//! steered, is on the page `tikaud-tiktok/SIMULATOR.md`; every guess is in the documentation of the module
+//! `tikaud_tiktok::simulator`.
 
 #![expect(clippy::print_stderr, reason = "a command line program talks to its user")]
 

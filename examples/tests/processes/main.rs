@@ -6,6 +6,7 @@ mod exit_codes;
 mod interrupted;
 mod output;
 mod simulator;
+mod simulator_page;
 mod support;
 mod tables;
 mod tiktok_sdk;

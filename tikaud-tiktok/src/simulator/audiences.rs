@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::Audience;
-use super::file_audience::FileAudience;
 use super::kind::Kind;
 
 /// The id before that of the first audience. Ids rise by one, so that a repeated run gets the same ones.
@@ -14,7 +13,7 @@ const ID_BASE: u64 = 7_100_000_000_000_000_000;
 pub(crate) struct Audiences(Vec<Audience>);
 
 impl Audiences {
-    /// Creates an audience. Names are not unique.
+    /// Creates a segment audience. Names are not unique.
     pub(crate) fn create(&mut self, advertiser_id: &str, name: &str, now: Timestamp) -> &mut Audience {
         let id = (ID_BASE + self.0.len() as u64 + 1).to_string();
         let at = self.0.len();
@@ -22,17 +21,17 @@ impl Audiences {
         &mut self.0[at]
     }
 
-    /// Creates an audience of customer files. Names are not unique here either.
-    pub(crate) fn create_of_files(
+    /// Creates an audience of another kind than a segment's, whose name is not cut. Names are not unique here either.
+    pub(crate) fn create_of_kind(
         &mut self,
         advertiser_id: &str,
         name: String,
-        files: FileAudience,
+        kind: Kind,
         now: Timestamp,
     ) -> &mut Audience {
         let audience = self.create(advertiser_id, "", now);
         audience.name = name;
-        audience.kind = Kind::CustomerFile(files);
+        audience.kind = kind;
         audience
     }
 

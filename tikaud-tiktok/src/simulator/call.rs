@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::body::Body;
-use super::endpoint::RequestAction;
 use super::form::Form;
 use super::query::Query;
 use super::refusal::{INVALID_PARAMETERS, Refusal};
-use super::{Endpoint, Request, Response};
+use super::{Endpoint, Request, RequestAction, Response};
 
 /// A request of the API and what is known of it before it is carried out.
 pub(crate) struct Call<'a> {

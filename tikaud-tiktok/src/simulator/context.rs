@@ -7,6 +7,7 @@ use super::body::Body;
 use super::files::Files;
 use super::grants::Grants;
 use super::refusal::{EMPTY_TOKEN, NO_PERMISSION, PARAMETER_ERROR, Refusal};
+use super::saved_audiences::SavedAudiences;
 use super::world::{Role, TokenGrant, World};
 use super::{Endpoint, Request};
 
@@ -17,6 +18,7 @@ pub(crate) struct Context<'a> {
     pub(crate) grant: &'a TokenGrant,
     pub(crate) audiences: &'a mut Audiences,
     pub(crate) files: &'a mut Files,
+    pub(crate) saved_audiences: &'a mut SavedAudiences,
     pub(crate) now: Timestamp,
     /// How many users the request holds, for the log; mapping and upload fill it in.
     pub(crate) users: Option<u64>,

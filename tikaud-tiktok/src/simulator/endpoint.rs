@@ -66,11 +66,26 @@ pub enum Endpoint {
     /// `POST /dmp/custom_audience/lookalike/update/`: computes lookalike audiences anew.
     #[serde(rename = "/dmp/custom_audience/lookalike/update/")]
     LookalikeUpdate,
+    /// `POST /dmp/custom_audience/rule/create/`: makes an audience of rules.
+    #[serde(rename = "/dmp/custom_audience/rule/create/")]
+    RuleCreate,
+    /// `POST /dmp/saved_audience/create/`: saves a choice of people under a name.
+    #[serde(rename = "/dmp/saved_audience/create/")]
+    SavedAudienceCreate,
+    /// `POST /dmp/saved_audience/delete/`: deletes saved audiences.
+    #[serde(rename = "/dmp/saved_audience/delete/")]
+    SavedAudienceDelete,
+    /// `GET /dmp/saved_audience/list/`: the saved audiences of an ad account, in pages.
+    #[serde(rename = "/dmp/saved_audience/list/")]
+    SavedAudienceList,
+    /// `GET /audience/insight/overlap/`: how many people audiences have in common.
+    #[serde(rename = "/audience/insight/overlap/")]
+    AudienceInsightOverlap,
 }
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::SegmentAudience,
         Self::SegmentMapping,
         Self::AccessToken,
@@ -91,6 +106,11 @@ impl Endpoint {
         Self::CustomAudienceApplyLog,
         Self::LookalikeCreate,
         Self::LookalikeUpdate,
+        Self::RuleCreate,
+        Self::SavedAudienceCreate,
+        Self::SavedAudienceDelete,
+        Self::SavedAudienceList,
+        Self::AudienceInsightOverlap,
     ];
 
     /// The whole path, such as `/open_api/v1.3/segment/mapping/`.
@@ -117,6 +137,11 @@ impl Endpoint {
             Self::CustomAudienceApplyLog => "/open_api/v1.3/dmp/custom_audience/apply/log/",
             Self::LookalikeCreate => "/open_api/v1.3/dmp/custom_audience/lookalike/create/",
             Self::LookalikeUpdate => "/open_api/v1.3/dmp/custom_audience/lookalike/update/",
+            Self::RuleCreate => "/open_api/v1.3/dmp/custom_audience/rule/create/",
+            Self::SavedAudienceCreate => "/open_api/v1.3/dmp/saved_audience/create/",
+            Self::SavedAudienceDelete => "/open_api/v1.3/dmp/saved_audience/delete/",
+            Self::SavedAudienceList => "/open_api/v1.3/dmp/saved_audience/list/",
+            Self::AudienceInsightOverlap => "/open_api/v1.3/audience/insight/overlap/",
         }
     }
 
@@ -135,7 +160,9 @@ impl Endpoint {
             | Self::CustomAudienceGet
             | Self::CustomAudienceList
             | Self::CustomAudienceShareLog
-            | Self::CustomAudienceApplyLog => "GET",
+            | Self::CustomAudienceApplyLog
+            | Self::SavedAudienceList
+            | Self::AudienceInsightOverlap => "GET",
             _ => "POST",
         }
     }
@@ -149,46 +176,15 @@ impl Endpoint {
     /// The scope that a token needs for it; `None` when any token will do.
     pub(crate) const fn scope(self) -> Option<u32> {
         match self {
-            Self::CustomAudienceGet | Self::CustomAudienceList => Some(30),
+            // For the overlap no published table names a scope: to read audiences is the guess.
+            Self::CustomAudienceGet
+            | Self::CustomAudienceList
+            | Self::SavedAudienceList
+            | Self::AudienceInsightOverlap => Some(30),
             Self::CustomAudienceShare | Self::CustomAudienceShareCancel | Self::CustomAudienceShareLog => Some(32),
             Self::AdvertiserGet | Self::AdvertiserInfo => Some(100),
             Self::UserInfo | Self::AccessToken | Self::RevokeToken => None,
             _ => Some(31),
-        }
-    }
-}
-
-/// The field `action` of the segment endpoints and of `/dmp/custom_audience/update/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum RequestAction {
-    /// Create an audience.
-    Create,
-    /// Add identifiers to audiences.
-    Add,
-    /// Delete an audience, or identifiers from audiences.
-    Delete,
-    /// Add the identifiers in customer files.
-    Append,
-    /// Remove the identifiers in customer files.
-    Remove,
-    /// Put the identifiers in customer files in the place of all others.
-    Replace,
-}
-
-impl RequestAction {
-    /// The action of this name at an endpoint; where there is no name, the endpoint's default.
-    pub(crate) fn read(endpoint: Endpoint, name: Option<&str>) -> Option<Self> {
-        match (endpoint, name) {
-            (Endpoint::SegmentAudience, None | Some("create")) => Some(Self::Create),
-            (Endpoint::SegmentMapping, None | Some("add")) => Some(Self::Add),
-            (Endpoint::SegmentAudience | Endpoint::SegmentMapping, Some("delete")) => Some(Self::Delete),
-            (Endpoint::CustomAudienceUpdate, Some("APPEND")) => Some(Self::Append),
-            (Endpoint::CustomAudienceUpdate, Some("REMOVE")) => Some(Self::Remove),
-            // The default, with which a forgotten action wipes an audience.
-            (Endpoint::CustomAudienceUpdate, None | Some("REPLACE")) => Some(Self::Replace),
-            _ => None,
         }
     }
 }

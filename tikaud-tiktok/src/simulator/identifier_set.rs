@@ -64,6 +64,16 @@ impl IdentifierSet {
         }
     }
 
+    /// How many digests are in another set of the same type as well.
+    pub(crate) fn in_common(&self, other: &Self) -> usize {
+        match (self, other) {
+            (Self::Short(set), Self::Short(other)) => set.intersection(other).count(),
+            (Self::Middle(set), Self::Middle(other)) => set.intersection(other).count(),
+            (Self::Long(set), Self::Long(other)) => set.intersection(other).count(),
+            _ => 0,
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Short(set) => set.len(),

@@ -1,8 +1,8 @@
 //! What an audience is made of.
 
-use serde_json::{Value, json};
-
 use super::file_audience::FileAudience;
+use super::lookalike_spec::LookalikeSpec;
+use super::rule::RuleAudience;
 
 /// What an audience is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     CustomerFile(FileAudience),
     /// People who resemble those of another audience.
     Lookalike(LookalikeSpec),
+    /// People who did something.
+    Rule(RuleAudience),
 }
 
 impl Kind {
@@ -22,27 +24,35 @@ impl Kind {
             Self::Streaming => "Partner",
             Self::CustomerFile(_) => "Customer File Audience",
             Self::Lookalike(_) => "Lookalike Audience",
+            Self::Rule(rule) => rule.rule_type.type_name(),
         }
     }
 
     pub(crate) const fn lookalike(&self) -> Option<&LookalikeSpec> {
         match self {
             Self::Lookalike(spec) => Some(spec),
-            Self::Streaming | Self::CustomerFile(_) => None,
+            Self::Streaming | Self::CustomerFile(_) | Self::Rule(_) => None,
         }
     }
 
     pub(crate) const fn files(&self) -> Option<&FileAudience> {
         match self {
             Self::CustomerFile(files) => Some(files),
-            Self::Streaming | Self::Lookalike(_) => None,
+            Self::Streaming | Self::Lookalike(_) | Self::Rule(_) => None,
         }
     }
 
     pub(crate) const fn files_mut(&mut self) -> Option<&mut FileAudience> {
         match self {
             Self::CustomerFile(files) => Some(files),
-            Self::Streaming | Self::Lookalike(_) => None,
+            Self::Streaming | Self::Lookalike(_) | Self::Rule(_) => None,
+        }
+    }
+
+    pub(crate) const fn rule(&self) -> Option<&RuleAudience> {
+        match self {
+            Self::Rule(rule) => Some(rule),
+            Self::Streaming | Self::CustomerFile(_) | Self::Lookalike(_) => None,
         }
     }
 
@@ -51,41 +61,42 @@ impl Kind {
         match self {
             Self::Streaming => Some("MULTIPLE_TYPES"),
             Self::CustomerFile(files) => Some(files.calculate_type.as_str()),
-            Self::Lookalike(_) => None,
+            Self::Lookalike(_) | Self::Rule(_) => None,
         }
     }
-}
 
-/// What a lookalike audience was asked to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LookalikeSpec {
-    pub(crate) source_audience_id: String,
-    pub(crate) include_source: bool,
-    pub(crate) mobile_os: &'static str,
-    pub(crate) placements: Vec<String>,
-    pub(crate) location_ids: Vec<String>,
-    pub(crate) audience_size: &'static str,
-}
-
-/// The sizes of lookalike audiences, with the number that stands for each in TikTok's specification.
-pub(crate) const SIZES: [(&str, u64); 3] = [("NARROW", 10), ("BALANCED", 20), ("BROAD", 30)];
-
-impl LookalikeSpec {
-    /// As `get` shows it.
-    pub(crate) fn shown(&self) -> Value {
-        json!({
-            "source_audience_id": self.source_audience_id,
-            "include_source": self.include_source,
-            "mobile_os": self.mobile_os,
-            "placements": self.placements,
-            "location_ids": self.location_ids,
-            "audience_size": self.audience_size,
-        })
+    /// For which ads it can be used.
+    pub(crate) const fn sub_type(&self) -> &'static str {
+        match self {
+            Self::CustomerFile(files) => files.sub_type,
+            Self::Rule(rule) => rule.sub_type,
+            Self::Streaming | Self::Lookalike(_) => "NORMAL",
+        }
     }
 
-    /// How many people it has when its source has this many: a guess that tells the sizes apart.
-    pub(crate) fn size(&self, source: u64) -> u64 {
-        let factor = SIZES.iter().find(|(name, _)| *name == self.audience_size).map_or(1, |(_, factor)| *factor);
-        source.saturating_mul(factor)
+    /// The same, to be changed: where that can be done. Of lookalikes TikTok says that it cannot.
+    pub(crate) const fn sub_type_mut(&mut self) -> Option<&mut &'static str> {
+        match self {
+            Self::CustomerFile(files) => Some(&mut files.sub_type),
+            Self::Rule(rule) => Some(&mut rule.sub_type),
+            Self::Streaming | Self::Lookalike(_) => None,
+        }
+    }
+
+    /// Days from its creation to its expiry, where they were given.
+    pub(crate) const fn retention(&self) -> Option<u16> {
+        match self {
+            Self::CustomerFile(files) => files.retention,
+            Self::Rule(rule) => rule.retention,
+            Self::Streaming | Self::Lookalike(_) => None,
+        }
+    }
+
+    /// Whether it can be shared with other ad accounts.
+    pub(crate) const fn is_shareable(&self) -> bool {
+        match self {
+            Self::Streaming | Self::CustomerFile(_) | Self::Lookalike(_) => true,
+            Self::Rule(rule) => rule.rule_type.is_shareable(),
+        }
     }
 }

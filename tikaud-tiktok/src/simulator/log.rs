@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::endpoint::RequestAction;
+use super::RequestAction;
 
 /// One request of the API. Control requests are not logged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,19 +4,21 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::audiences::Audiences;
 use super::call::{Answer, Call};
 use super::context::{AppContext, Context, authorize};
+use super::fault::strike;
 use super::files::Files;
 use super::grants::Grants;
 use super::log::bounded;
 use super::quota::Quota;
 use super::refusal::{self, Refusal};
+use super::saved_audiences::SavedAudiences;
 use super::{
-    Audience, Delivery, Effect, Endpoint, FaultProgram, HttpBody, IdType, LoggedRequest, Request, Response, TokenGrant,
-    World, control, endpoints, portal,
+    Audience, Delivery, Effect, Endpoint, FaultProgram, IdType, LoggedRequest, Request, Response, TokenGrant, World,
+    control, endpoints, portal,
 };
 
 /// A TikTok Ads server as a plain value. See the [module](super) for what it does.
@@ -42,6 +44,7 @@ pub struct Simulator {
     world: World,
     audiences: Audiences,
     files: Files,
+    saved_audiences: SavedAudiences,
     log: Vec<LoggedRequest>,
     faults: FaultProgram,
     quota: Quota,
@@ -59,6 +62,7 @@ impl Simulator {
             world,
             audiences: Audiences::default(),
             files: Files::default(),
+            saved_audiences: SavedAudiences::default(),
             log: Vec::new(),
             faults: FaultProgram::default(),
             quota: Quota::default(),
@@ -77,12 +81,12 @@ impl Simulator {
         }
         let call = Call::read(request, self.log.len() + 1);
         let effect = self.faults.fire(request.method(), call.endpoint, call.action);
-        let mut answer = match effect.as_ref().and_then(|effect| instead(effect, &call)) {
+        let mut answer = match effect.as_ref().and_then(|effect| strike::instead(effect, &call)) {
             Some(answer) => answer,
             None => self.carry_out(&call, now),
         };
         if let Some(effect) = &effect {
-            disturb(effect, &mut answer.response);
+            strike::disturb(effect, &mut answer.response);
         }
         self.log.push(logged(&call, &answer, effect.as_ref()));
         answer.response
@@ -142,8 +146,8 @@ impl Simulator {
         self.faults = program;
     }
 
-    /// Forgets audiences, files, requests, faults, codes and tokens that were given, and sets the clock back; keeps the
-    /// world. Ids begin anew.
+    /// Forgets audiences, saved ones, files, requests, faults, codes and tokens that were given, and sets the clock
+    /// back; keeps the world. Ids begin anew.
     pub fn reset(&mut self) {
         *self = Self::new(self.world.clone());
     }
@@ -175,8 +179,15 @@ impl Simulator {
             return endpoints::answer_app(endpoint, &mut context, call.json()?);
         }
         let grant = authorize(&self.grants, call.request, endpoint)?;
-        let (audiences, files) = (&mut self.audiences, &mut self.files);
-        let mut context = Context { world: &self.world, grant, audiences, files, now, users: None };
+        let mut context = Context {
+            world: &self.world,
+            grant,
+            audiences: &mut self.audiences,
+            files: &mut self.files,
+            saved_audiences: &mut self.saved_audiences,
+            now,
+            users: None,
+        };
         let data = endpoints::answer(endpoint, &mut context, call);
         *users = context.users;
         data
@@ -191,39 +202,6 @@ impl fmt::Debug for Simulator {
             .field("requests", &self.log.len())
             .field("faults", &self.faults)
             .finish_non_exhaustive()
-    }
-}
-
-/// The answer of a fault that keeps the request from being carried out.
-fn instead(effect: &Effect, call: &Call<'_>) -> Option<Answer> {
-    match effect {
-        Effect::Answer { code, message } => Some(call.envelope(*code, message, &json!({}))),
-        Effect::Http { status, body } => Some(Answer::gateway(gateway_page(*status, *body))),
-        Effect::DropRequest => Some(Answer::gateway(Response::text(500, ""))),
-        Effect::PermissionError => Some(call.refuse(&Refusal::no_permission())),
-        Effect::TokenError => Some(call.refuse(&Refusal::wrong_token())),
-        Effect::Throttle => Some(call.refuse(&Refusal::too_many_requests())),
-        Effect::Delay { .. } | Effect::LoseReply | Effect::TruncateBody => None,
-    }
-}
-
-/// What a fault does to the response on its way.
-fn disturb(effect: &Effect, response: &mut Response) {
-    match effect {
-        Effect::Delay { ms } => response.delivery = Delivery::DeliverAfter(Duration::from_millis(*ms)),
-        Effect::LoseReply | Effect::DropRequest => response.delivery = Delivery::DropConnection,
-        Effect::TruncateBody => response.body.truncate(response.body.len() / 2),
-        _ => {}
-    }
-}
-
-fn gateway_page(status: u16, body: HttpBody) -> Response {
-    match body {
-        HttpBody::Html => {
-            let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
-            Response::new(status, "text/html; charset=utf-8", page)
-        }
-        HttpBody::Json => Response::json(status, &json!({"code": status, "message": "The gateway could not answer."})),
     }
 }
 

@@ -16,7 +16,8 @@
 //!   [`SimulatorServer::simulator`] afterwards.
 //! * Without a socket: [`Simulator::handle`] is a plain function of a request and a time.
 //! * From another process or language: `cargo run --example tiktok_simulator` starts the server, and the control
-//!   endpoints look at it and steer it. TikTok's own Python SDK works against it for every audience endpoint that it has.
+//!   endpoints look at it and steer it. `SIMULATOR.md`, beside this crate's `Cargo.toml`, is the page for whoever tests
+//!   a connector in another language. TikTok's own Python SDK works against it for every audience endpoint that it has.
 //!
 //! ```
 //! use jiff::Timestamp;
@@ -35,11 +36,11 @@
 //! # What is there at the start?
 //!
 //! [`World::default`]: the access token `act.simulator` with the scopes 1 and 3, which may use the ad accounts
-//! `7000000000000000001` (as Admin) and `7000000000000000002` (as Operator), and not `7000000000000000003`, which exists;
-//! the app `7000000000000000100` with the secret `secret.simulator`; the ad groups `7200000000000000001` and
+//! `7000000000000000001` (as Admin) and `7000000000000000002` (as Operator), and not `7000000000000000003`, which
+//! exists; the app `7000000000000000100` with the secret `secret.simulator`; the ad groups `7200000000000000001` and
 //! `7200000000000000002` of the first account, `7200000000000000003` of the kind Reach & Frequency, and
-//! `7200000000000000004` of the second account; 10,000 users a request; no quota; e-mails hashed with SHA-512 refused;
-//! descriptions accepted. [`World::from_json`] reads another one.
+//! `7200000000000000004` of the second account; 10,000 users a request; no quota; 5,000 people in every audience of
+//! rules; e-mails hashed with SHA-512 refused; descriptions accepted. [`World::from_json`] reads another one.
 //!
 //! # How does a user connect?
 //!
@@ -87,13 +88,19 @@
 //! The [`Endpoint`]s, with the envelope and HTTP 200 for what the application logic refuses, as TikTok documents it;
 //! hierarchical scopes and roles; every documented field with its type, length and enum; sets of identifiers with
 //! idempotent add and delete; names cut to 67 characters and `...`; names that are not unique; a `get` that leaves out
-//! unknown audiences without an error; sizes that show a day later; expiry 365 days after the last change or use, or when
-//! the given retention ends, shown 60 days before; sharing within a Business Center, ten audiences with ten accounts at
-//! most; audiences that are applied only when they are valid, and lookalikes of own ones of 100 people and more; quotas by
-//! the app's level; HTTP 404 for a path without its trailing slash. Of customer files: forms with a signature, files of one
-//! type without and of several with a header, an audience's type fixed by its first file, `REPLACE` as the default action,
-//! at most once a day, audiences that cannot be changed while they are processed, nor shared before they are valid, and that
-//! no change may leave with fewer than 1,000 people.
+//! unknown audiences without an error; sizes that show a day later; expiry 365 days after the last change or use, or
+//! when the given retention ends, shown 60 days before; sharing within a Business Center, ten audiences with ten
+//! accounts at most; audiences that are applied only when they are valid, and lookalikes of own ones of 100 people and
+//! more; quotas by the app's level; HTTP 404 for a path without its trailing slash. Of customer files: forms with a
+//! signature, files of one type without and of several with a header, an audience's type fixed by its first file,
+//! `REPLACE` as the default action, at most once a day, audiences that cannot be changed while they are processed, nor
+//! shared before they are valid, and that no change may leave with fewer than 1,000 people. Audiences of rules, of the
+//! nine types that TikTok has, with every rule about rules; saved audiences, 100 an account; the overlap of one
+//! audience with up to four others.
+//!
+//! `action` in an update without `file_paths` is not used, and is no error: TikTok's specification says that the field
+//! "is valid when file_paths is passed" and gives it the default `REPLACE`, and TikTok's own SDK sends that default
+//! with every change of a name. A name that is none of its three is refused all the same, since its enum is strict.
 //!
 //! TikTok does not say, and these are **guesses**:
 //!
@@ -123,8 +130,21 @@
 //!   who deletes an audience deletes it for itself; that sharing what is shared is no error, and to stop what is not, or
 //!   to disconnect what is not applied, is 40002.
 //! * That a lookalike audience has 10, 20 or 30 people for each of its source.
+//! * Of audiences of rules: the windows of 7, 14, 30, 60, 90 and 180 days where the specification names none; the
+//!   events, from a client that transcribes TikTok's page, which may know more; that `filter_set` must be there, and
+//!   that filters on pages are for websites alone; that sources other than ad groups, which the world has none of, are
+//!   whatever the request says; the form of `rule` in `get`; what audiences of offline events and of videos are called;
+//!   that their number of people is the world's [`rule_audience_people`](World::rule_audience_people); that only the
+//!   types on TikTok's list of what can be shared can be.
+//! * Of saved audiences: which characters are emoji, the form of versions and prices, that an audience cannot be chosen
+//!   and left out, that `languages` is the one list that may be empty, 40007 for an audience that the account does not
+//!   see or a saved one that is not there, and `null` for what was not given. Ids of places, interests, carriers and
+//!   devices are checked for their form.
+//! * Of the overlap: that it takes the scope 30, that every audience must be valid, the text of ranges and rates, and
+//!   that people of rules and lookalikes are nobody that an identifier is of.
 //!
-//! Not simulated: more than one app, saved audiences, matching against real people.
+//! Not simulated: more than one app, the other endpoints by which TikTok tells ids of places, interests, devices and
+//! events, matching against real people.
 
 mod audience;
 mod audiences;
@@ -147,25 +167,30 @@ mod json;
 mod kind;
 mod log;
 mod logic;
+mod lookalike_spec;
 mod portal;
 mod query;
 mod quota;
 mod random;
 mod refusal;
 mod request;
+mod request_action;
+mod rule;
+mod saved_audiences;
 mod server;
 mod sharing;
 mod size_history;
 mod world;
 
 pub use audience::Audience;
-pub use endpoint::{Endpoint, RequestAction};
+pub use endpoint::Endpoint;
 pub use fault::{Effect, FaultProgram, FaultRule, HttpBody};
 pub use id_type::IdType;
 pub use json::InputError;
 pub use log::LoggedRequest;
 pub use logic::Simulator;
 pub use request::{Delivery, Request, Response};
+pub use request_action::RequestAction;
 pub use server::SimulatorServer;
 pub use world::{
     AccountGrant, AdAccount, AdGroup, App, Credential, DescriptionRule, Level, Limits, Role, TokenGrant, World,

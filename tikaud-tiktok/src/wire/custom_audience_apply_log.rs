@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::custom_audience::PageInfo;
+use super::page_info::PageInfo;
 use super::{Payload, Request, lenient, query_list};
 
 /// Asks for one page of the ad groups that an audience of the account's own has been applied to. Disconnections are not

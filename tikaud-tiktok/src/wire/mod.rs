@@ -6,12 +6,14 @@
 mod access_token;
 mod advertiser_get;
 mod advertiser_info;
+mod audience_details;
 mod calculate_type;
-mod custom_audience;
 mod custom_audience_apply;
 mod custom_audience_apply_log;
 mod custom_audience_create;
 mod custom_audience_delete;
+mod custom_audience_get;
+mod custom_audience_list;
 mod custom_audience_share;
 mod custom_audience_share_cancel;
 mod custom_audience_share_log;
@@ -21,6 +23,7 @@ mod file_upload;
 mod lenient;
 mod lookalike_create;
 mod lookalike_update;
+mod page_info;
 mod return_code;
 mod revoke_token;
 mod safe_text;
@@ -30,15 +33,14 @@ mod segment_mapping;
 pub(crate) use access_token::GetAccessToken;
 pub(crate) use advertiser_get::AdvertiserGet;
 pub(crate) use advertiser_info::{AdvertiserDetails, AdvertiserInfo};
+pub(crate) use audience_details::{AudienceDetails, expiring_warning, failed_warning, is_customer_file};
 pub(crate) use calculate_type::{CalculateType, Column};
-pub(crate) use custom_audience::{
-    AudienceDetails, AudienceEvent, CustomAudienceGet, CustomAudienceList, GotAudience, expiring_warning,
-    failed_warning, is_customer_file,
-};
 pub(crate) use custom_audience_apply::ApplyAudience;
 pub(crate) use custom_audience_apply_log::{ApplyLog, ApplyLogEntry};
 pub(crate) use custom_audience_create::{CreateCustomAudience, MOST_FILES};
 pub(crate) use custom_audience_delete::DeleteAudiences;
+pub(crate) use custom_audience_get::{AudienceEvent, CustomAudienceGet, GotAudience};
+pub(crate) use custom_audience_list::CustomAudienceList;
 pub(crate) use custom_audience_share::ShareAudiences;
 pub(crate) use custom_audience_share_cancel::StopSharing;
 pub(crate) use custom_audience_share_log::{ShareLog, ShareLogEntry};

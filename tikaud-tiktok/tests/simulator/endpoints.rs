@@ -54,7 +54,15 @@ fn an_endpoint_asks_for_its_own_scope_or_one_above_it() {
     let with = |scope: u32| -> Vec<Endpoint> {
         allowed(scope).into_iter().filter(|endpoint| !of_any_token.contains(endpoint)).collect()
     };
-    assert_eq!(with(30), [Endpoint::CustomAudienceGet, Endpoint::CustomAudienceList]);
+    assert_eq!(
+        with(30),
+        [
+            Endpoint::CustomAudienceGet,
+            Endpoint::CustomAudienceList,
+            Endpoint::SavedAudienceList,
+            Endpoint::AudienceInsightOverlap
+        ]
+    );
     assert_eq!(
         with(32),
         [Endpoint::CustomAudienceShare, Endpoint::CustomAudienceShareCancel, Endpoint::CustomAudienceShareLog]
@@ -66,6 +74,17 @@ fn an_endpoint_asks_for_its_own_scope_or_one_above_it() {
     assert_eq!(with(30).len() + with(31).len() + with(32).len(), with(3).len());
     assert_eq!(with(3).len() + with(1).len() + of_any_token.len() + 2, Endpoint::ALL.len());
     assert_eq!(allowed(150), of_any_token);
+}
+
+#[test]
+fn an_endpoint_has_a_quota_of_its_own() {
+    let mut world = World::default();
+    world.limits.requests_per_second = Some(1);
+    let mut simulator = Simulator::new(world);
+    for endpoint in Endpoint::ALL {
+        let codes = [0; 2].map(|_| code(&mut simulator, endpoint, "act.simulator"));
+        assert!(codes[0] != 40100 && codes[1] == 40100, "{endpoint:?}: {codes:?}");
+    }
 }
 
 #[test]

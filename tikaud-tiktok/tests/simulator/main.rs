@@ -21,6 +21,12 @@ mod mapping;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
+mod overlap;
+#[cfg(test)]
+mod rule_audiences;
+#[cfg(test)]
+mod saved_audiences;
+#[cfg(test)]
 mod sharing;
 #[cfg(test)]
 mod support;

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::details;
 use crate::simulator::Audience;
 use crate::simulator::context::Context;
-use crate::simulator::kind::LookalikeSpec;
+use crate::simulator::kind::Kind;
+use crate::simulator::lookalike_spec::LookalikeSpec;
 use crate::simulator::query::Query;
 use crate::simulator::refusal::Refusal;
 
@@ -33,11 +34,12 @@ pub(super) fn answer(context: &Context<'_>, query: &Query<'_>) -> Result<Value, 
 fn shown(context: &Context<'_>, audience: &Audience, viewer: &str) -> Value {
     let mut shown = details::common(context, audience, viewer);
     shown["type"] = json!(audience.kind.type_name());
-    shown["audience_sub_type"] = json!(audience.kind.files().map_or("NORMAL", |files| files.sub_type));
-    shown["is_auto_refresh"] = json!(false);
-    shown["rule"] = match audience.kind.files() {
-        Some(_) => Value::Null,
-        None => json!(r#"{"inclusions": null, "exclusions": null}"#),
+    shown["audience_sub_type"] = json!(audience.kind.sub_type());
+    shown["is_auto_refresh"] = json!(audience.kind.rule().is_some_and(|rule| rule.is_auto_refresh));
+    shown["rule"] = match &audience.kind {
+        Kind::CustomerFile(_) => Value::Null,
+        Kind::Rule(rule) => json!(rule.shown()),
+        Kind::Streaming | Kind::Lookalike(_) => json!(r#"{"inclusions": null, "exclusions": null}"#),
     };
     shown["lookalike_spec"] = audience.kind.lookalike().map_or(Value::Null, LookalikeSpec::shown);
     shown["audience_enhancement"] = json!(false);
@@ -47,8 +49,8 @@ fn shown(context: &Context<'_>, audience: &Audience, viewer: &str) -> Value {
     shown
 }
 
-/// The latest changes, the newest first. Of other audiences than those of customer files there is the creation alone: no source shows what row, if
-/// any, a mapping request leaves.
+/// The latest changes, the newest first. Of other audiences than those of customer files there is the creation alone:
+/// no source shows what row, if any, a mapping request leaves.
 fn history(audience: &Audience, rows: usize) -> Value {
     let created = [("create", audience.created)];
     let changes = audience.kind.files().map_or(&created[..], |files| &files.history);

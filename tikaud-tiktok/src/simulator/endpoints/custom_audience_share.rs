@@ -33,6 +33,9 @@ fn shareable(context: &Context<'_>, id: &str, advertiser_id: &str) -> Result<usi
     let field = "custom_audience_ids";
     let place = context.audiences.own_place(id, advertiser_id).ok_or_else(|| Refusal::audience_not_found(field))?;
     let audience = context.audiences.at(place);
+    if !audience.kind.is_shareable() {
+        return Err(Refusal::invalid(field, "Audiences of this type cannot be shared"));
+    }
     let is_ready = !audience.is_of_files() || audience.is_valid(context.now, context.world.lag_of(id));
     if audience.is_expired(context.now) || !is_ready { Err(Refusal::not_editable()) } else { Ok(place) }
 }

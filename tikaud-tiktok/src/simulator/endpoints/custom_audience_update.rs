@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::file_fields;
+use super::{audience_fields, file_fields};
 use crate::simulator::body::Body;
 use crate::simulator::context::Context;
 use crate::simulator::file_audience::FileChange;
@@ -20,15 +20,17 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
     if body.raw("audience_sub_type").is_some() {
         return change_sub_type(context, body, place);
     }
-    let name = file_fields::name(body)?;
+    let name = audience_fields::name(body)?;
     let has_files = body.raw("file_paths").is_some();
     if name.is_none() && !has_files {
         return Err(Refusal::missing("custom_audience_name or file_paths"));
     }
     if has_files {
         change_files(context, body, &advertiser_id, place)?;
-    } else if body.raw("action").is_some() {
-        return Err(Refusal::invalid("action", "Only with file_paths"));
+    } else {
+        // Without files it is not used, and TikTok's own SDK sends it with every change of a name; a wrong one is wrong
+        // all the same.
+        action(body)?;
     }
     if let Some(name) = name {
         context.audiences.at_mut(place).rename(name, context.now);
@@ -39,10 +41,9 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
 /// One way, and it makes TikTok ignore everything else in the request.
 fn change_sub_type(context: &mut Context<'_>, body: &Body<'_>, place: usize) -> Result<Value, Refusal> {
     let field = "audience_sub_type";
-    let files = context.audiences.at_mut(place).kind.files_mut();
-    match (body.string(field)?.as_deref(), files) {
-        (Some("REACH_FREQUENCY"), Some(files)) => {
-            files.sub_type = "REACH_FREQUENCY";
+    match (body.string(field)?.as_deref(), context.audiences.at_mut(place).kind.sub_type_mut()) {
+        (Some("REACH_FREQUENCY"), Some(sub_type)) => {
+            *sub_type = "REACH_FREQUENCY";
             Ok(json!({}))
         }
         _ => Err(Refusal::not_one_of(field, &["REACH_FREQUENCY"])),
@@ -50,13 +51,7 @@ fn change_sub_type(context: &mut Context<'_>, body: &Body<'_>, place: usize) -> 
 }
 
 fn change_files(context: &mut Context<'_>, body: &Body<'_>, advertiser_id: &str, place: usize) -> Result<(), Refusal> {
-    let action = RequestAction::read(Endpoint::CustomAudienceUpdate, body.string("action")?.as_deref());
-    let change = match action {
-        Some(RequestAction::Append) => FileChange::Append,
-        Some(RequestAction::Remove) => FileChange::Remove,
-        Some(RequestAction::Replace) => FileChange::Replace,
-        _ => return Err(Refusal::not_one_of("action", &["APPEND", "REMOVE", "REPLACE"])),
-    };
+    let change = action(body)?;
     let Some(files) = context.audiences.at(place).kind.files() else {
         return Err(Refusal::invalid("file_paths", "The audience is not made of customer files"));
     };
@@ -66,4 +61,14 @@ fn change_files(context: &mut Context<'_>, body: &Body<'_>, advertiser_id: &str,
     let given = file_fields::identifiers(context, advertiser_id, body, files.calculate_type)?;
     let lag = context.world.lag_of(&context.audiences.at(place).id);
     context.audiences.at_mut(place).change(change, &given, context.now, lag)
+}
+
+/// Without a name it is a replacement.
+fn action(body: &Body<'_>) -> Result<FileChange, Refusal> {
+    match RequestAction::read(Endpoint::CustomAudienceUpdate, body.string("action")?.as_deref()) {
+        Some(RequestAction::Append) => Ok(FileChange::Append),
+        Some(RequestAction::Remove) => Ok(FileChange::Remove),
+        Some(RequestAction::Replace) => Ok(FileChange::Replace),
+        _ => Err(Refusal::not_one_of("action", &["APPEND", "REMOVE", "REPLACE"])),
+    }
 }

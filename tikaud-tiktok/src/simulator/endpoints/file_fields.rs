@@ -1,4 +1,4 @@
-//! The fields that making and changing an audience of customer files have in common.
+//! The files of which an audience is made or by which it is changed.
 
 use crate::simulator::body::Body;
 use crate::simulator::calculate_type::CalculateType;
@@ -9,20 +9,6 @@ use crate::simulator::refusal::{PARAMETER_ERROR, Refusal};
 
 /// Characters of a path.
 const PATH_LENGTH: usize = 16;
-/// Characters that a name may have; a longer one is refused, where that of a segment audience is cut.
-const NAME_CHARACTERS: usize = 128;
-
-/// A name within its limit.
-pub(super) fn name(body: &Body<'_>) -> Result<Option<String>, Refusal> {
-    let field = "custom_audience_name";
-    match body.string(field)? {
-        Some(name) if name.is_empty() => Err(Refusal::missing(field)),
-        Some(name) if name.chars().count() > NAME_CHARACTERS => {
-            Err(Refusal::invalid(field, &format!("Longer than maximum length {NAME_CHARACTERS}")))
-        }
-        name => Ok(name.map(|name| name.into_owned())),
-    }
-}
 
 /// What the files hold together. They are the account's own, and of this type.
 pub(super) fn identifiers(

@@ -2,22 +2,19 @@
 
 use serde_json::{Value, json};
 
+use super::audience_fields;
 use crate::simulator::body::Body;
 use crate::simulator::context::Context;
-use crate::simulator::kind::{Kind, LookalikeSpec, SIZES};
+use crate::simulator::kind::Kind;
+use crate::simulator::lookalike_spec::{LookalikeSpec, SIZES};
 use crate::simulator::refusal::Refusal;
 
-/// Characters of a name.
-const LONGEST_NAME: usize = 128;
 /// People that the source must have.
 const SMALLEST_SOURCE: u64 = 100;
 
 pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value, Refusal> {
     let advertiser_id = body.required_string("advertiser_id")?;
-    let name = body.required_string("custom_audience_name")?;
-    if name.chars().count() > LONGEST_NAME {
-        return Err(Refusal::invalid("custom_audience_name", "Longer than maximum length 128"));
-    }
+    let name = audience_fields::required_name(body)?;
     let spec = read_spec(&body.required_object("lookalike_spec")?)?;
     context.check_write(&advertiser_id)?;
     let size = spec.size(source_size(context, &spec.source_audience_id, &advertiser_id)?);
@@ -26,10 +23,7 @@ pub(super) fn answer(context: &mut Context<'_>, body: &Body<'_>) -> Result<Value
     if let Some(source) = context.audiences.place(&spec.source_audience_id) {
         context.audiences.at_mut(source).touch(now);
     }
-    let audience = context.audiences.create(&advertiser_id, "", now);
-    // The cut to 70 characters is of the segment endpoint alone.
-    name.as_ref().clone_into(&mut audience.name);
-    audience.kind = Kind::Lookalike(spec);
+    let audience = context.audiences.create_of_kind(&advertiser_id, name, Kind::Lookalike(spec), now);
     let lag = context.world.lag_of(&audience.id);
     audience.set_size(now, size, lag);
     Ok(json!({ "custom_audience_id": audience.id }))

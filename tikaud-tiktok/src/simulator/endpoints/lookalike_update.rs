@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::simulator::body::Body;
 use crate::simulator::context::Context;
-use crate::simulator::kind::LookalikeSpec;
+use crate::simulator::lookalike_spec::LookalikeSpec;
 use crate::simulator::query::at_most_100;
 use crate::simulator::refusal::Refusal;
 

@@ -3,6 +3,8 @@
 mod access_token;
 mod advertiser_get;
 mod advertiser_info;
+mod audience_fields;
+mod audience_insight_overlap;
 mod custom_audience_apply;
 mod custom_audience_apply_log;
 mod custom_audience_create;
@@ -19,6 +21,10 @@ mod file_fields;
 mod lookalike_create;
 mod lookalike_update;
 mod revoke_token;
+mod rule_create;
+mod saved_audience_create;
+mod saved_audience_delete;
+mod saved_audience_list;
 mod segment_audience;
 mod segment_mapping;
 mod user_info;
@@ -54,6 +60,11 @@ pub(crate) fn answer(endpoint: Endpoint, context: &mut Context<'_>, call: &Call<
         Endpoint::CustomAudienceApplyLog => custom_audience_apply_log::answer(context, &query),
         Endpoint::LookalikeCreate => lookalike_create::answer(context, call.json()?),
         Endpoint::LookalikeUpdate => lookalike_update::answer(context, call.json()?),
+        Endpoint::RuleCreate => rule_create::answer(context, call.json()?),
+        Endpoint::SavedAudienceCreate => saved_audience_create::answer(context, call.json()?),
+        Endpoint::SavedAudienceDelete => saved_audience_delete::answer(context, call.json()?),
+        Endpoint::SavedAudienceList => saved_audience_list::answer(context, &query),
+        Endpoint::AudienceInsightOverlap => audience_insight_overlap::answer(context, &query),
         // They take no token, and are carried out by `answer_app`.
         Endpoint::AccessToken | Endpoint::RevokeToken => Err(Refusal::wrong_app()),
     }

@@ -2,14 +2,14 @@
 
 mod effect;
 mod rule;
+pub(crate) mod strike;
 
 use serde::Deserialize;
 
 pub use effect::{Effect, HttpBody};
 pub use rule::FaultRule;
 
-use super::endpoint::{Endpoint, RequestAction};
-use super::json;
+use super::{Endpoint, RequestAction, json};
 
 /// A list of rules. Each request is shown to them in order: a rule that it matches and that still has requests to skip
 /// lets it pass on; the first one that has skipped enough and has times left decides, and the later ones do not see it.

@@ -37,6 +37,8 @@ pub struct Limits {
     pub users_per_request: usize,
     /// Audiences that one ad account may have: 400.
     pub audiences_per_account: usize,
+    /// Saved audiences that one ad account may have: 100.
+    pub saved_audiences_per_account: usize,
     /// Bytes that a customer file may have: 250,000,000.
     pub file_bytes: usize,
     /// Customer files that one request may name: 500.
@@ -62,6 +64,7 @@ impl Default for Limits {
         Self {
             users_per_request: 10_000,
             audiences_per_account: 400,
+            saved_audiences_per_account: 100,
             file_bytes: 250_000_000,
             files_per_request: 500,
             level: None,

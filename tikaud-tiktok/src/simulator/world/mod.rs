@@ -80,6 +80,8 @@ pub struct World {
     pub accept_email_sha512: bool,
     /// What becomes of a description: `accept`, `drop` or `refuse`.
     pub description: DescriptionRule,
+    /// People that an audience of rules has, since there are no events here to count people by: 5,000.
+    pub rule_audience_people: u64,
     /// Seconds until a change shows in `cover_num` and `is_valid`, and for which an audience of customer files is not
     /// editable after one. TikTok says 24 to 48 hours: 86,400.
     pub applied_after_seconds: u32,
@@ -112,6 +114,7 @@ impl Default for World {
             limits: Limits::default(),
             accept_email_sha512: false,
             description: DescriptionRule::Accept,
+            rule_audience_people: 5_000,
             applied_after_seconds: 86_400,
             applied_jitter_seconds: 0,
             seed: 0,

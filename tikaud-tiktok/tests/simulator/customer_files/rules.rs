@@ -80,6 +80,21 @@ fn an_update_that_breaks_a_rule_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn an_action_without_files_is_not_used_and_must_be_one_all_the_same() {
+    let mut simulator = simulator();
+    let id = audience(&mut simulator, 1_200);
+    // TikTok's own SDK sends its default with every change of a name.
+    for (action, code) in [(json!("REPLACE"), 0), (json!("REMOVE"), 0), (json!("DELETE"), 40002), (json!(1), 40002)] {
+        let body = json!({
+            "advertiser_id": ACCOUNT, "custom_audience_id": id, "custom_audience_name": "Renamed", "action": action,
+        });
+        assert_code(&post_at(&mut simulator, UPDATE, &body, hours(24)), code);
+    }
+    assert_eq!((held(&simulator, &id).len(), simulator.audiences()[0].name()), (1_200, "Renamed"));
+    assert!(simulator.requests().last().unwrap().action.is_none());
+}
+
+#[test]
 fn each_kind_of_audience_is_changed_in_its_own_way_only() {
     let mut simulator = simulator();
     let (of_files, streaming) = (audience(&mut simulator, 1_200), create(&mut simulator, ACCOUNT, "Streaming"));

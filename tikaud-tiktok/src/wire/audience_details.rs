@@ -1,158 +1,12 @@
-//! `GET /dmp/custom_audience/get/` and `/list/`: the audiences of an ad account.
-//! <https://github.com/tiktok/tiktok-business-api-sdk/blob/main/yml_files/dmp_custom_audience_list.yml>
+//! An audience as `/dmp/custom_audience/get/` and `/list/` describe it.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use tikaud_core::destination::{Audience, AudienceId};
 
 use super::safe_text::safe_message;
-use super::{CalculateType, Payload, Request, lenient, query_list};
+use super::{CalculateType, lenient};
 use crate::audience_kind::AudienceKind;
-
-/// Asks for 1 to 100 audiences.
-pub(crate) struct CustomAudienceGet<'a> {
-    pub(crate) advertiser_id: &'a str,
-    pub(crate) audience_ids: &'a [&'a str],
-    /// Entries of history for each, 1 to 100, which come also unasked.
-    pub(crate) history_size: u32,
-}
-
-impl CustomAudienceGet<'_> {
-    /// Entries of history that TikTok gives at most.
-    pub(crate) const LONGEST_HISTORY: u32 = 100;
-}
-
-/// The audiences asked for; an unknown id is just not there.
-#[derive(Deserialize)]
-pub(crate) struct CustomAudienceGetData {
-    #[serde(default)]
-    pub(crate) list: Vec<GotAudience>,
-}
-
-/// One of them.
-#[derive(Deserialize)]
-pub(crate) struct GotAudience {
-    pub(crate) audience_details: AudienceDetails,
-    #[serde(default)]
-    pub(crate) audience_history: Option<Vec<AudienceEvent>>,
-}
-
-/// Something that was done to an audience. The values are not documented.
-#[derive(Deserialize)]
-pub(crate) struct AudienceEvent {
-    #[serde(default, deserialize_with = "lenient::id")]
-    pub(crate) action: Option<String>,
-    #[serde(default, deserialize_with = "lenient::id")]
-    pub(crate) action_detail: Option<String>,
-    #[serde(default, deserialize_with = "lenient::id")]
-    pub(crate) editor: Option<String>,
-    #[serde(default, deserialize_with = "lenient::id")]
-    pub(crate) msg: Option<String>,
-    #[serde(default, deserialize_with = "lenient::time")]
-    pub(crate) opt_time: Option<Timestamp>,
-}
-
-impl CustomAudienceGetData {
-    /// This audience, when it is there.
-    pub(crate) fn into_details(self, audience_id: &str) -> Option<AudienceDetails> {
-        let got = self.list.into_iter().find(|got| got.audience_details.audience_id.as_deref() == Some(audience_id))?;
-        let changes = got.audience_history.into_iter().flatten().filter_map(|entry| entry.opt_time);
-        let last_change = changes.chain(got.audience_details.create_time).max();
-        Some(AudienceDetails { last_change, ..got.audience_details })
-    }
-}
-
-impl Request for CustomAudienceGet<'_> {
-    const PATH: &'static str = "dmp/custom_audience/get/";
-    const IDEMPOTENT: bool = true;
-    type Data = CustomAudienceGetData;
-
-    fn payload(&self) -> Payload {
-        Payload::Query(vec![
-            ("advertiser_id", self.advertiser_id.to_owned()),
-            ("custom_audience_ids", query_list(self.audience_ids)),
-            ("history_size", self.history_size.to_string()),
-        ])
-    }
-
-    fn known_ids(&self) -> Vec<&str> {
-        [&[self.advertiser_id], self.audience_ids].concat()
-    }
-
-    fn items(&self) -> usize {
-        self.audience_ids.len()
-    }
-}
-
-/// Asks for one page of the account's audiences.
-pub(crate) struct CustomAudienceList<'a> {
-    pub(crate) advertiser_id: &'a str,
-    /// The first page is 1.
-    pub(crate) page: u32,
-    /// 1 to [`Self::LARGEST_PAGE`].
-    pub(crate) page_size: u32,
-}
-
-impl CustomAudienceList<'_> {
-    /// Audiences that a page may hold.
-    pub(crate) const LARGEST_PAGE: u32 = 100;
-}
-
-/// One page of audiences.
-#[derive(Deserialize)]
-pub(crate) struct CustomAudienceListData {
-    #[serde(default)]
-    pub(crate) list: Vec<AudienceDetails>,
-    #[serde(default)]
-    page_info: PageInfo,
-}
-
-/// How many pages there are.
-#[derive(Default, Deserialize)]
-pub(super) struct PageInfo {
-    #[serde(default, deserialize_with = "lenient::count")]
-    total_page: Option<u64>,
-    #[serde(default, deserialize_with = "lenient::count")]
-    total_number: Option<u64>,
-}
-
-impl PageInfo {
-    /// Whether TikTok says that nothing comes after this page.
-    pub(super) fn is_last(&self, page: u32) -> bool {
-        self.total_page.is_some_and(|total| u64::from(page) >= total)
-    }
-}
-
-impl CustomAudienceListData {
-    /// Whether nothing comes after this page. Where TikTok does not say how many pages there are, an empty one is the
-    /// last.
-    pub(crate) fn is_last(&self, page: u32) -> bool {
-        self.list.is_empty() || self.page_info.is_last(page)
-    }
-
-    /// How many audiences there are on all pages, when TikTok says so.
-    pub(crate) fn total(&self) -> Option<u64> {
-        self.page_info.total_number
-    }
-}
-
-impl Request for CustomAudienceList<'_> {
-    const PATH: &'static str = "dmp/custom_audience/list/";
-    const IDEMPOTENT: bool = true;
-    type Data = CustomAudienceListData;
-
-    fn payload(&self) -> Payload {
-        Payload::Query(vec![
-            ("advertiser_id", self.advertiser_id.to_owned()),
-            ("page", self.page.to_string()),
-            ("page_size", self.page_size.to_string()),
-        ])
-    }
-
-    fn known_ids(&self) -> Vec<&str> {
-        vec![self.advertiser_id]
-    }
-}
 
 /// An audience as TikTok describes it.
 #[derive(Deserialize)]
@@ -280,24 +134,6 @@ mod tests {
     }
 
     #[test]
-    fn the_last_change_is_the_latest_of_history_and_creation_in_whatever_order() {
-        let last_change = |history: &str| {
-            let details = r#"{"audience_id":"1","create_time":"2026-11-23 10:00:00"}"#;
-            let json = format!(r#"{{"list":[{{"audience_details":{details},"audience_history":{history}}}]}}"#);
-            let data: CustomAudienceGetData = serde_json::from_str(&json).unwrap();
-            data.into_details("1").unwrap().last_change.unwrap().to_string()
-        };
-        let late = r#"{"opt_time":"2026-11-24 09:30:00"}"#;
-        let early = r#"{"action":"create","opt_time":"2026-11-23 10:00:00"}"#;
-        for history in [format!("[{late},{early}]"), format!("[{early},{late},{{}}]")] {
-            assert_eq!(last_change(&history), "2026-11-24T09:30:00Z");
-        }
-        for history in ["null", "[]", r#"[{"opt_time":"yesterday"}]"#] {
-            assert_eq!(last_change(history), "2026-11-23T10:00:00Z");
-        }
-    }
-
-    #[test]
     fn an_audience_shared_by_another_account_is_not_ours() {
         assert!(!details(r#"{"audience_id":"1","is_creator":false}"#).may_be_own(AudienceKind::Streaming));
     }
@@ -319,15 +155,5 @@ mod tests {
         assert_eq!(details.audience_id.as_deref(), Some("70001"));
         assert_eq!(details.cover_num, Some(1200));
         assert_eq!(details.is_valid, None);
-    }
-
-    #[test]
-    fn the_last_page_is_the_one_that_the_total_names_or_an_empty_one() {
-        let page = |json: &str| serde_json::from_str::<CustomAudienceListData>(json).unwrap();
-        let full = page(r#"{"list":[{"audience_id":"1"}],"page_info":{"total_page":2}}"#);
-        assert!(!full.is_last(1));
-        assert!(full.is_last(2));
-        assert!(!page(r#"{"list":[{"audience_id":"1"}]}"#).is_last(1));
-        assert!(page(r#"{"list":[]}"#).is_last(1));
     }
 }
