@@ -14,7 +14,7 @@ pub const MINIMUM_MEMORY_BUDGET: usize = 1 << 20;
 ///
 /// ```text
 /// while the segment is read    1/16 waits to be sorted, 5/16 is being sorted and written, 1/8 stays in memory
-/// while sets are merged        1/8 stays in memory, 1/16 is loaded, three times that is being worked on
+/// while sets are merged        1/8 stays in memory, 1/32 is loaded, three times that is being worked on
 /// ```
 ///
 /// What is left over is the allocator's, which keeps more than it has given out. Batches of the source and of the destination are not part of it.
@@ -44,7 +44,7 @@ impl Resources {
 
     /// Digests of this width that a step of a merge takes from all its sources together.
     pub(crate) fn step_digests(&self, width: usize) -> usize {
-        (self.memory_budget / 16 / Self::steps_in_flight() / width).max(1)
+        (self.memory_budget / 32 / Self::steps_in_flight() / width).max(1)
     }
 }
 

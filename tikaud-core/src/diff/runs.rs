@@ -1,14 +1,15 @@
 //! From digests in any order to sorted runs: what is read of a segment, within the memory budget.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::resources::{RUNS_IN_FLIGHT, SORTS_IN_FLIGHT};
 use super::scratch::{Scratch, SpilledSet};
+use super::set::sort_digests;
 use super::source::{DigestSource, MemorySource};
 use super::{DiffError, IdentifierSet, Resources};
 use crate::compute::{Died, compute};
@@ -63,6 +64,7 @@ pub(crate) struct Collector {
     /// Runs on their way: first sorted, then written where they have to be.
     in_flight: JoinSet<Result<(IdentifierKind, Run), DiffError>>,
     sorting: Arc<Semaphore>,
+    buffers: Buffers,
     runs: BTreeMap<IdentifierKind, Vec<Run>>,
 }
 
@@ -70,6 +72,26 @@ pub(crate) struct Collector {
 struct Waiting {
     parts: Vec<Vec<u8>>,
     bytes: usize,
+}
+
+/// Buffers of written runs, to be used for the next ones: an allocator that is given back as much, from thread to thread,
+/// keeps a good part of it, and memory that has never been touched is slow.
+#[derive(Clone, Default)]
+struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Buffers {
+    fn take(&self) -> Vec<u8> {
+        self.spare().pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, buffer: Vec<u8>) {
+        self.spare().push(buffer);
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        // Nothing can panic while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Collector {
@@ -82,6 +104,7 @@ impl Collector {
             resident: Arc::default(),
             in_flight: JoinSet::new(),
             sorting: Arc::new(Semaphore::new(SORTS_IN_FLIGHT)),
+            buffers: Buffers::default(),
             runs: BTreeMap::new(),
         }
     }
@@ -123,22 +146,28 @@ impl Collector {
         self.waiting_bytes -= bytes;
         let (scratch, resident, limit) =
             (Arc::clone(&self.scratch), Arc::clone(&self.resident), self.resources.resident_bytes());
-        let sorting = Arc::clone(&self.sorting);
+        let (sorting, buffers) = (Arc::clone(&self.sorting), self.buffers.clone());
         self.in_flight.spawn(async move {
+            let turn = sorting.acquire_owned().await;
+            let mut buffer = buffers.take();
             let sort = move || {
                 let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-                IdentifierSet::from_unsorted_parts(kind, &parts)
+                sort_digests(kind, &parts, &mut buffer);
+                buffer
             };
-            let turn = sorting.acquire_owned().await;
-            let set = compute(sort).await?;
+            let sorted = compute(sort).await?;
             drop(turn);
-            let len = set.as_bytes().len();
+            let len = sorted.len();
             if resident.fetch_add(len, Ordering::Relaxed) + len <= limit {
-                return Ok((kind, Run::Memory(set)));
+                return Ok((kind, Run::Memory(IdentifierSet::of_sorted(kind, sorted.into()))));
             }
             resident.fetch_sub(len, Ordering::Relaxed);
-            let spilled = spawn_blocking(move || scratch.write(&set)).await.map_err(|_| Died)??;
-            Ok((kind, Run::Spilled(spilled)))
+            let write = move || {
+                let spilled = scratch.write(kind, &sorted);
+                buffers.give_back(sorted);
+                spilled
+            };
+            Ok((kind, Run::Spilled(spawn_blocking(write).await.map_err(|_| Died)??)))
         });
         Ok(())
     }

@@ -14,7 +14,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::blocks::BlockLayout;
 use super::source::DigestSource;
-use super::{DiffError, IdentifierSet, ScratchError};
+use super::{DiffError, ScratchError};
+use crate::identifier::IdentifierKind;
 
 /// Small blocks, because a merge reads many runs at once: 8 KiB at 32 bytes a digest, checksums 0.1 % of it.
 const BLOCK: usize = 256;
@@ -57,14 +58,14 @@ impl Scratch {
         Ok(self.file.get_or_init(|| file))
     }
 
-    /// Writes a set and gives it back as a source. Blocks.
-    pub(crate) fn write(self: &Arc<Self>, set: &IdentifierSet) -> Result<SpilledSet, ScratchError> {
-        let layout = BlockLayout { width: set.kind().digest_len(), digests: BLOCK };
-        let len = set.len() as u64;
+    /// Writes the sorted digests of a kind and gives them back as a source. Blocks.
+    pub(crate) fn write(self: &Arc<Self>, kind: IdentifierKind, digests: &[u8]) -> Result<SpilledSet, ScratchError> {
+        let layout = BlockLayout { width: kind.digest_len(), digests: BLOCK };
+        let len = (digests.len() / layout.width) as u64;
         let offset = self.end.fetch_add(layout.encoded_len(len), Ordering::Relaxed);
         let file = self.file().map_err(self.io("create"))?;
         let (mut encoded, mut checksums, mut at) = (Vec::new(), Xxh3::new(), offset);
-        for blocks in set.as_bytes().chunks(layout.width * BLOCK * BLOCKS_AT_ONCE) {
+        for blocks in digests.chunks(layout.width * BLOCK * BLOCKS_AT_ONCE) {
             encoded.clear();
             layout.encode(blocks, &mut encoded, &mut checksums);
             write_all_at(file, &encoded, at).map_err(self.io("write"))?;
@@ -149,8 +150,7 @@ fn read_exact_at(file: &File, mut content: &mut [u8], mut offset: u64) -> io::Re
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    use crate::identifier::IdentifierKind;
+    use crate::diff::IdentifierSet;
 
     fn set(count: u64) -> IdentifierSet {
         let digests = (0..count).flat_map(|number| u128::from(number).to_be_bytes()).collect();
@@ -162,7 +162,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let scratch = Scratch::new(&directory.path().join("deep"));
         let sets = [set(1), set(1000), set(BLOCK as u64)];
-        let mut spilled: Vec<SpilledSet> = sets.iter().map(|set| scratch.write(set).unwrap()).collect();
+        let mut spilled: Vec<SpilledSet> =
+            sets.iter().map(|set| scratch.write(set.kind(), set.as_bytes()).unwrap()).collect();
         for (set, spilled) in sets.iter().zip(&mut spilled) {
             let mut digests = Vec::new();
             while spilled.left() > 0 {
@@ -176,7 +177,7 @@ mod tests {
     async fn a_set_that_is_no_longer_what_was_written_is_an_error() {
         let directory = tempfile::tempdir().unwrap();
         let scratch = Scratch::new(directory.path());
-        let mut spilled = scratch.write(&set(10)).unwrap();
+        let mut spilled = scratch.write(set(10).kind(), set(10).as_bytes()).unwrap();
         write_all_at(scratch.file().unwrap(), &[9], 3).unwrap();
         assert!(matches!(spilled.read(1).await, Err(DiffError::Scratch(ScratchError::Damaged { .. }))));
     }
@@ -185,7 +186,7 @@ mod tests {
     fn nothing_is_left_in_the_directory_even_while_it_is_in_use() {
         let directory = tempfile::tempdir().unwrap();
         let scratch = Scratch::new(directory.path());
-        scratch.write(&set(10)).unwrap();
+        scratch.write(set(10).kind(), set(10).as_bytes()).unwrap();
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 
@@ -194,7 +195,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("file");
         std::fs::write(&file, "").unwrap();
-        let error = Scratch::new(&file).write(&set(1)).unwrap_err();
+        let error = Scratch::new(&file).write(set(1).kind(), set(1).as_bytes()).unwrap_err();
         assert!(error.to_string().contains(&file.display().to_string()), "{error}");
     }
 }

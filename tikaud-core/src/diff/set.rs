@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::sort::{compare, sorted};
+use super::sort::{compare, sort_into};
 use crate::identifier::IdentifierKind;
 
 /// Sorted, distinct digests of one kind, one after the other. Cloning shares them.
@@ -42,11 +42,8 @@ impl IdentifierSet {
 
     /// The set of the digests of all these parts.
     pub(crate) fn from_unsorted_parts(kind: IdentifierKind, parts: &[&[u8]]) -> Self {
-        let digests = match kind.digest_len() {
-            16 => sorted::<16>(parts),
-            32 => sorted::<32>(parts),
-            _ => sorted::<64>(parts),
-        };
+        let mut digests = Vec::new();
+        sort_digests(kind, parts, &mut digests);
         Self { kind, digests: digests.into() }
     }
 
@@ -191,6 +188,15 @@ impl fmt::Debug for IdentifierSet {
             .field("kind", &self.kind)
             .field("identifiers", &self.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// The distinct ones of all these digests, sorted, in the place of what the buffer holds.
+pub(super) fn sort_digests(kind: IdentifierKind, parts: &[&[u8]], buffer: &mut Vec<u8>) {
+    match kind.digest_len() {
+        16 => sort_into::<16>(parts, buffer),
+        32 => sort_into::<32>(parts, buffer),
+        _ => sort_into::<64>(parts, buffer),
     }
 }
 

@@ -30,17 +30,20 @@ fn prefix<const N: usize>(digest: &[u8; N]) -> u64 {
     digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
-/// The distinct ones of all these digests, sorted, one after the other. Bytes past the last whole digest are dropped.
-pub(super) fn sorted<const N: usize>(parts: &[&[u8]]) -> Vec<u8> {
+/// The distinct ones of all these digests, sorted, one after the other, in the place of what the buffer holds. Bytes past
+/// the last whole digest are dropped.
+pub(super) fn sort_into<const N: usize>(parts: &[&[u8]], buffer: &mut Vec<u8>) {
     let parts: Vec<&[[u8; N]]> = parts.iter().map(|part| part.as_chunks().0).collect();
-    let digests = parts.iter().map(|part| part.len()).sum();
-    let mut sorted = vec![[0; N]; digests];
+    let digests: usize = parts.iter().map(|part| part.len()).sum();
+    // What it held is written over: every digest gets its place.
+    buffer.resize(digests * N, 0);
+    let (sorted, _) = buffer.as_chunks_mut();
     if digests <= ONE_PASS {
-        Buckets::default().sort(&parts, &mut sorted);
+        Buckets::default().sort(&parts, sorted);
     } else {
         let mut buckets = Buckets::default();
-        buckets.scatter(&parts, digests / PART, &mut sorted);
-        let parts: Vec<&mut [[u8; N]]> = buckets.split(&mut sorted).collect();
+        buckets.scatter(&parts, digests / PART, sorted);
+        let parts: Vec<&mut [[u8; N]]> = buckets.split(sorted).collect();
         parts.into_par_iter().for_each_init(
             || (Buckets::default(), Vec::new()),
             |(buckets, copy), part| {
@@ -50,8 +53,8 @@ pub(super) fn sorted<const N: usize>(parts: &[&[u8]]) -> Vec<u8> {
             },
         );
     }
-    deduplicate(&mut sorted);
-    sorted.into_flattened()
+    let distinct = deduplicate(sorted);
+    buffer.truncate(distinct * N);
 }
 
 /// Where each bucket begins, and the next digest of it goes. Used again and again.
@@ -125,10 +128,11 @@ fn insert<const N: usize>(bucket: &mut [[u8; N]]) {
     }
 }
 
-fn deduplicate<const N: usize>(sorted: &mut Vec<[u8; N]>) {
+/// Moves the distinct ones to the front, and says how many there are.
+fn deduplicate<const N: usize>(sorted: &mut [[u8; N]]) -> usize {
     // Nearly always there is nothing to move.
     let same = |pair: &[[u8; N]]| prefix(&pair[0]) == prefix(&pair[1]) && pair[0] == pair[1];
-    let Some(first) = sorted.windows(2).position(same) else { return };
+    let Some(first) = sorted.windows(2).position(same) else { return sorted.len() };
     let mut kept = first;
     for at in first + 1..sorted.len() {
         if sorted[kept] != sorted[at] {
@@ -136,7 +140,7 @@ fn deduplicate<const N: usize>(sorted: &mut Vec<[u8; N]>) {
             sorted[kept] = sorted[at];
         }
     }
-    sorted.truncate(kept + 1);
+    kept + 1
 }
 
 #[cfg(test)]
@@ -150,7 +154,12 @@ mod tests {
     fn check(parts: &[Vec<[u8; 16]>]) {
         let expected: BTreeSet<[u8; 16]> = parts.iter().flatten().copied().collect();
         let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_flattened()).collect();
-        assert_eq!(sorted::<16>(&parts), expected.into_iter().collect::<Vec<_>>().concat());
+        // A buffer that has been used before, for more and for less.
+        for held in [0, 7, 5000] {
+            let mut buffer = vec![9; held];
+            sort_into::<16>(&parts, &mut buffer);
+            assert_eq!(buffer, expected.iter().copied().collect::<Vec<_>>().concat());
+        }
     }
 
     /// Uniform, crowded at either end, alike but for the last byte, and all the same.

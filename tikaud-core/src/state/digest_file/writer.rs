@@ -59,9 +59,11 @@ impl<'a> DigestWriter<'a> {
         }
         self.last = set.slice(set.len() - 1..set.len());
         self.count += set.len() as u64;
-        self.encode(set.as_bytes());
-        if self.encoded.len() >= AT_ONCE {
-            self.flush().await?;
+        for part in set.as_bytes().chunks(AT_ONCE) {
+            self.encode(part);
+            if self.encoded.len() >= AT_ONCE {
+                self.flush().await?;
+            }
         }
         Ok(())
     }
