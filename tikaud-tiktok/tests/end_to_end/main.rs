@@ -14,6 +14,7 @@ mod customer_file;
 mod faults;
 #[cfg(test)]
 mod kinds;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod management;
