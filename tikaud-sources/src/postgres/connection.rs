@@ -276,7 +276,7 @@ mod tests {
                     password that is no letter or digit percent-encoded";
         let refusal = |url| refusal(url).replace(form, "URL");
         assert_snapshot!(refusal("host=db password=canary"), @"the connection's URL does not begin with `postgresql://`; write URL");
-        assert_snapshot!(refusal("postgres://u:p?canary@db/d"), @"the connection's URL cannot be read; write URL");
+        assert_snapshot!(refusal("postgres://u:p@canary:x@db/d"), @"the connection's URL cannot be read; write URL");
         assert_snapshot!(refusal("postgres://u:canary@db:port/d"), @"the connection's URL cannot be read; write URL");
         assert_snapshot!(refusal("postgres://db/d"), @"the connection's URL names no user; write URL");
         assert_snapshot!(refusal("postgres://u:canary@db"), @"the connection's URL names no database; write URL");

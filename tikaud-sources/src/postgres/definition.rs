@@ -62,9 +62,19 @@ impl Definition {
         SegmentError::new(error.kind().of_segment(), message).with_source(error)
     }
 
+    /// The server does not take the source's own statement.
+    pub(super) fn description_error(&self, error: tokio_postgres::Error) -> SegmentError {
+        let position = position(&error);
+        self.error_at(error, &position)
+    }
+
     /// A statement failed, or the connection while it ran.
     pub(super) fn statement_error(&self, error: tokio_postgres::Error) -> SegmentError {
-        let position = position(&error);
+        // A position would be one in a text that nobody has written.
+        self.error_at(error, "")
+    }
+
+    fn error_at(&self, error: tokio_postgres::Error, position: &str) -> SegmentError {
         let error = PostgresError::of(error);
         let (place, user) = (self.place(), self.connection.user());
         let message = match (error.kind(), &self.source) {

@@ -126,11 +126,11 @@ impl PostgresSegment {
         let definition = &self.definition;
         let session = Session::open(definition).await?;
         let statement = session.describe(&definition.source.all_columns()?).await;
-        let statement = statement.map_err(|error| definition.statement_error(error))?;
+        let statement = statement.map_err(|error| definition.description_error(error))?;
         let (wanted, given) = (statement.params().len(), definition.source.parameters().len());
         if wanted != given {
             return Err(configuration(format!(
-                "{} takes {wanted} parameters and is given {given} values; call \
+                "{} is given another number of values ({given}) than it has parameters ({wanted}); call \
                  `PostgresSegmentBuilder::parameter` once for each",
                 definition.place()
             )));
