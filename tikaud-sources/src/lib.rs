@@ -23,3 +23,8 @@ pub use postgres::{
     PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
     PostgresTls,
 };
+
+/// The guide's examples compile.
+#[cfg(all(doctest, feature = "postgres"))]
+#[doc = include_str!("../docs/postgres.md")]
+struct PostgresGuide;

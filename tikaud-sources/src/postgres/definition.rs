@@ -93,6 +93,10 @@ impl Definition {
                 "{place} cannot be read from{position}; it is to be one SELECT that changes nothing, with every column \
                  named once"
             ),
+            (PostgresErrorKind::Value, _) if error.is_about_encoding() => format!(
+                "{place} holds text that has no form in UTF-8, as a database whose encoding is SQL_ASCII may; correct it, \
+                 or convert the column in a view"
+            ),
             (PostgresErrorKind::Value, _) => format!(
                 "{place} meets a value that it cannot convert or calculate with (not shown here); correct the value, or \
                  the type of the parameter"

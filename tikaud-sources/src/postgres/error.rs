@@ -84,6 +84,11 @@ impl PostgresError {
         Self { kind, sqlstate, source: source.map(|source| *source) }
     }
 
+    /// Whether text could not be converted: invalid bytes, or a character that the other encoding does not have.
+    pub(super) fn is_about_encoding(&self) -> bool {
+        matches!(self.sqlstate(), Some("22021" | "22P05"))
+    }
+
     pub(super) fn timed_out() -> Self {
         Self { kind: PostgresErrorKind::Unreachable, sqlstate: None, source: Some(io::ErrorKind::TimedOut.into()) }
     }

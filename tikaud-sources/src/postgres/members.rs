@@ -113,10 +113,7 @@ impl Members {
     fn unfit(&self, column: &Asked, unfit: Unfit) -> SegmentError {
         let (name, member, place) = (&column.name, self.members, self.definition.place());
         let (what, advice) = match unfit {
-            Unfit::NotUtf8 => (
-                "is not UTF-8 (the database's encoding is SQL_ASCII)",
-                "correct it, or convert the column in a view: convert_from(convert_to(…, 'SQL_ASCII'), 'LATIN1')",
-            ),
+            Unfit::NotUtf8 => ("is not UTF-8", "correct it, or convert the column in a view"),
             Unfit::NotInteger => {
                 ("is no whole number", "cast the column to numeric(20, 0) in a view, or make it a text column")
             }

@@ -91,7 +91,7 @@ async fn text_arrives_in_utf_8_whatever_the_database_holds_it_in() {
     ascii.run(&format!("CREATE TABLE people (id text, email text); {insert}")).await;
     let people = || ascii.relation("people");
     assert_eq!(members(&people().build().unwrap(), &["id"]).await.unwrap().len(), 2);
-    assert_snapshot!(ascii.failure(people(), &["id", "email"]).await, @"`SCHEMA.people` at `127.0.0.1:PORT/ascii` meets a value that it cannot convert or calculate with (not shown here); correct the value, or the type of the parameter <- PostgreSQL reports SQLSTATE 22021");
+    assert_snapshot!(ascii.failure(people(), &["id", "email"]).await, @"`SCHEMA.people` at `127.0.0.1:PORT/ascii` holds text that has no form in UTF-8, as a database whose encoding is SQL_ASCII may; correct it, or convert the column in a view <- PostgreSQL reports SQLSTATE 22021");
 }
 
 #[tokio::test]
