@@ -1,7 +1,7 @@
 //! The columns of a table or query: which of them hold text, and how the server is asked for it.
 //!
-//! Every column is asked for as text, or as a list of texts, so that there is one form to decode whatever the type: the
-//! server knows best how its types are written.
+//! Every column but those of whole numbers is asked for as text, or as a list of texts, so that there is one form to decode
+//! whatever the type: the server knows best how its types are written.
 
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 use tokio_postgres::types::{Kind, Type};
@@ -56,6 +56,7 @@ impl Column {
         // The type is named in full, for a search path may lead elsewhere.
         let expression = match cells {
             Cells { is_list: true, .. } => format!("CAST({quoted} AS pg_catalog.text[])"),
+            Cells { values: Values::Binary, .. } => quoted,
             Cells { values: Values::Instants, .. } => {
                 format!("CAST({quoted} AT TIME ZONE 'UTC' AS pg_catalog.text)")
             }
@@ -72,6 +73,7 @@ fn cells(data_type: &Type, modifier: i32) -> Option<Cells> {
         Kind::Array(_) if [Type::INT2_VECTOR, Type::OID_VECTOR].contains(data_type) => None,
         Kind::Array(item) => match values(item, modifier)? {
             Values::Instants => None,
+            Values::Binary => Some(Cells { values: Values::Texts, is_list: true }),
             values => Some(Cells { values, is_list: true }),
         },
         _ => values(data_type, modifier).map(|values| Cells { values, is_list: false }),
@@ -83,7 +85,8 @@ fn values(data_type: &Type, modifier: i32) -> Option<Values> {
         (Kind::Domain(base), _) => values(base, modifier),
         (Kind::Enum(_), _) => Some(Values::Texts),
         (_, &Type::TEXT | &Type::VARCHAR | &Type::BPCHAR | &Type::NAME | &Type::CHAR) => Some(Values::Texts),
-        (_, &Type::UUID | &Type::BOOL | &Type::INT2 | &Type::INT4 | &Type::INT8) => Some(Values::Texts),
+        (_, &Type::UUID | &Type::BOOL) => Some(Values::Texts),
+        (_, &Type::INT2 | &Type::INT4 | &Type::INT8) => Some(Values::Binary),
         (_, &Type::NUMERIC) => match scale(modifier) {
             None => Some(Values::Integers),
             // `49151.00` would be read as two more digits of a phone number.

@@ -60,7 +60,7 @@ async fn cut_everywhere(server: &Server, segment: impl Fn(PostgresConnection) ->
     let all = passing.await.unwrap();
     assert!(all > MEMBERS, "{all}");
 
-    let mut counts = vec![0; MEMBERS + 1];
+    let mut counts = [0; MEMBERS + 1];
     for (messages, bytes) in (0..all).flat_map(|messages| [(messages, 0), (messages, 3), (messages, 9)]) {
         let (port, _passing) = proxy(behind.clone(), messages, bytes).await;
         let found = read(&through(port)).await;

@@ -4,7 +4,7 @@
 //! .ci/with-postgres cargo test -p tikaud-sources --features postgres --test postgres -- --include-ignored
 //! ```
 
-#![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking, too")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests fails by panicking, too")]
 
 mod cancel;
 mod conformance;
