@@ -18,7 +18,7 @@ const BATCHES_AHEAD: usize = 2;
 
 /// Rows that the server has begun to send.
 pub(super) enum Rows {
-    /// The faster way.
+    /// The way that costs this end the least.
     Copy(CopyOutStream),
     /// The way for statements with parameters, which the other cannot have.
     Query(RowStream),
