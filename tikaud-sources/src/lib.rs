@@ -1,9 +1,10 @@
-//! Segments from data that a company already has: CSV, JSON lines and Parquet files.
+//! Segments from data that a company already has: CSV, JSON lines and Parquet files, tables and queries of PostgreSQL.
 //!
-//! In: files. Out: [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through
+//! In: files, rows. Out: [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through
 //! the [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
 //!
 //! * *My customers are in files* → [`FileSegment`].
+//! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
 //!
@@ -11,6 +12,19 @@
 
 pub mod arrow;
 
+mod batches;
 mod files;
+#[cfg(feature = "postgres")]
+mod postgres;
 
 pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};
+#[cfg(feature = "postgres")]
+pub use postgres::{
+    PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
+    PostgresTls,
+};
+
+/// The guide's examples compile.
+#[cfg(all(doctest, feature = "postgres"))]
+#[doc = include_str!("../docs/postgres.md")]
+struct PostgresGuide;

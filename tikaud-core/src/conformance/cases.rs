@@ -18,9 +18,10 @@ macro_rules! cases {
         $(#[$export_meta])*
         #[macro_export]
         macro_rules! $export {
-            ($d fixture:expr $d(,)?) => {
+            ($d fixture:expr $d(, ignore = $d reason:literal)? $d(,)?) => {
                 $(
                     #[test]
+                    $d(#[ignore = $d reason])?
                     fn $case() {
                         $crate::conformance::block_on(async {
                             $crate::conformance::$module::cases::$case(&$d fixture).await;

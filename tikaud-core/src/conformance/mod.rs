@@ -10,7 +10,9 @@
 //!
 //! A fixture makes the thing under test. The macro takes a fixture and becomes one `#[test]` for each case, so that
 //! no case can be forgotten; two suites in one file go into modules of their own. The fixture's expression is
-//! evaluated afresh in each test, inside the test's tokio runtime, and may hold an `.await`.
+//! evaluated afresh in each test, inside the test's tokio runtime, and may hold an `.await`. Where the thing under
+//! test is not everywhere, `ignore = "needs a server"` after the fixture has the tests say so, and run only when they are
+//! asked for.
 //!
 //! ```
 //! use std::any::Any;

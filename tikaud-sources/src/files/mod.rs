@@ -12,7 +12,6 @@ mod header;
 mod input;
 mod source;
 
-mod batches;
 mod csv;
 mod json_lines;
 mod lines;

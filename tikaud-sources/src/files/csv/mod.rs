@@ -9,12 +9,12 @@ use std::ops::ControlFlow;
 use tikaud_core::segment::{SegmentError, TextColumn};
 
 use self::record::{Split, Splitter};
-use super::batches::Batches;
 use super::format::Dialect;
 use super::header::{Column, Header};
 use super::input::Input;
 use super::lines::Lines;
 use super::reading::Emit;
+use crate::batches::Batches;
 
 /// The columns that a file's first record names.
 pub(super) fn header(input: &Input, dialect: Dialect) -> Result<Header, SegmentError> {

@@ -13,11 +13,11 @@ use tikaud_core::segment::SegmentError;
 
 use self::line::{Object, Problem};
 use self::sample::Sample;
-use super::batches::Batches;
 use super::header::Header;
 use super::input::Input;
 use super::lines::Lines;
 use super::reading::Emit;
+use crate::batches::Batches;
 
 /// The keys of a file's first lines, as its columns.
 pub(super) fn header(input: &Input) -> Result<Header, SegmentError> {

@@ -11,7 +11,7 @@ const CELL_BYTES: usize = 24;
 
 /// A batch in the making.
 #[derive(Debug)]
-pub(super) struct Batches {
+pub(crate) struct Batches {
     columns: Vec<TextColumn>,
     members: usize,
     bytes: usize,
@@ -19,24 +19,24 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    pub(super) fn new(columns: usize, batch_size: usize) -> Self {
+    pub(crate) fn new(columns: usize, batch_size: usize) -> Self {
         Self { columns: empty(columns, batch_size), members: 0, bytes: 0, batch_size }
     }
 
     /// The columns, each of which is to get the next member's cell.
-    pub(super) fn columns(&mut self) -> &mut [TextColumn] {
+    pub(crate) fn columns(&mut self) -> &mut [TextColumn] {
         &mut self.columns
     }
 
     /// Ends a member that was read from so many bytes; the batch, when it is full.
-    pub(super) fn end_member(&mut self, bytes: usize) -> Result<Option<MemberBatch>, SegmentError> {
+    pub(crate) fn end_member(&mut self, bytes: usize) -> Result<Option<MemberBatch>, SegmentError> {
         self.members += 1;
         self.bytes += bytes;
         if self.members < self.batch_size && self.bytes < BATCH_BYTES { Ok(None) } else { self.take() }
     }
 
     /// The members that are left; `None` when there are none.
-    pub(super) fn take(&mut self) -> Result<Option<MemberBatch>, SegmentError> {
+    pub(crate) fn take(&mut self) -> Result<Option<MemberBatch>, SegmentError> {
         if self.members == 0 {
             return Ok(None);
         }

@@ -1,0 +1,121 @@
+//! One connection with one read-only transaction. Whatever runs in it is cancelled when it is dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tikaud_core::segment::SegmentError;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_postgres::{CancelToken, Client, CopyOutStream, Error, RowStream, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::definition::Definition;
+use super::error::{PostgresError, configuration};
+
+/// How long the server may take to end a statement that was cancelled, until it is cancelled once more: the first request
+/// may have come before the statement did.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
+const CANCEL_ATTEMPTS: u32 = 3;
+
+/// Everybody is read as of one moment, and nothing can be written.
+const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/// For this transaction only, so that it works through a pooler, too. Notices are not asked for: the driver would print
+/// them to `log`, and a function's may quote values. `DateStyle` keeps its other half, which reads dates.
+const SETTINGS: &str = "SELECT set_config('statement_timeout', $1, true), \
+                               set_config('client_min_messages', 'error', true), \
+                               set_config('DateStyle', 'ISO', true)";
+
+/// The first statement fails when the transaction has failed, however that was missed.
+const FINISH: &str = "SELECT 1; COMMIT";
+
+/// A connection, in a transaction.
+pub(super) struct Session {
+    definition: Arc<Definition>,
+    // Dropped before the next field: the connection ends when nobody can ask anything more of it.
+    client: Client,
+    running: Running,
+}
+
+impl Session {
+    /// Connects and begins.
+    pub(super) async fn open(definition: &Arc<Definition>) -> Result<Self, SegmentError> {
+        let runtime = Handle::try_current().map_err(|error| {
+            configuration("PostgreSQL is read on the Tokio runtime; call this from within one").with_source(error)
+        })?;
+        let connect = Box::pin(definition.config.connect(definition.connector.clone()));
+        let (client, connection) = match timeout(definition.connection.timeout(), connect).await {
+            Ok(Ok(connected)) => connected,
+            Ok(Err(error)) => return Err(definition.connect_error(PostgresError::of(error)).await),
+            Err(_) => return Err(definition.connect_error(PostgresError::timed_out()).await),
+        };
+        let running = Running {
+            cancel: client.cancel_token(),
+            connector: definition.connector.clone(),
+            // Whoever waits for an answer learns of its error.
+            connection: Some(runtime.spawn(async move { drop(connection.await) })),
+            runtime,
+        };
+        let session = Self { definition: Arc::clone(definition), client, running };
+        session.begin().await.map_err(|error| session.definition.statement_error(error))?;
+        Ok(session)
+    }
+
+    async fn begin(&self) -> Result<(), Error> {
+        self.client.batch_execute(BEGIN).await?;
+        let limit = self.definition.statement_timeout.as_millis().to_string();
+        self.client.query_one(SETTINGS, &[&limit]).await.map(drop)
+    }
+
+    /// What a statement takes and returns, without running it.
+    pub(super) async fn describe(&self, sql: &str) -> Result<Statement, Error> {
+        self.client.prepare(sql).await
+    }
+
+    /// Runs a statement without parameters.
+    pub(super) async fn copy(&self, select: &str) -> Result<CopyOutStream, Error> {
+        self.client.copy_out(&format!("COPY ({select}) TO STDOUT (FORMAT binary)")).await
+    }
+
+    /// Runs a statement with the definition's parameters.
+    pub(super) async fn query(&self, select: &str) -> Result<RowStream, Error> {
+        self.client.query_raw(select, self.definition.source.parameters()).await
+    }
+
+    /// Ends the transaction; succeeds only when all that ran in it did.
+    pub(super) async fn finish(mut self) -> Result<(), Error> {
+        self.client.batch_execute(FINISH).await?;
+        // It ends by itself now that nothing runs any more.
+        self.running.connection = None;
+        Ok(())
+    }
+}
+
+/// What may still run at the server.
+struct Running {
+    cancel: CancelToken,
+    connector: MakeRustlsConnect,
+    connection: Option<JoinHandle<()>>,
+    runtime: Handle,
+}
+
+impl Drop for Running {
+    /// A server does not look whether anybody still listens while it works on a statement, so it is told.
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take().filter(|connection| !connection.is_finished()) else {
+            return;
+        };
+        let (cancel, connector) = (self.cancel.clone(), self.connector.clone());
+        self.runtime.spawn(async move {
+            for _ in 0..CANCEL_ATTEMPTS {
+                // One that fails is followed by another, or by the end of the connection.
+                let _ = timeout(CANCEL_TIMEOUT, cancel.cancel_query(connector.clone())).await;
+                if timeout(CANCEL_TIMEOUT, &mut connection).await.is_ok() {
+                    return;
+                }
+            }
+            connection.abort();
+        });
+    }
+}

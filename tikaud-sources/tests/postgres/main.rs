@@ -1,0 +1,18 @@
+//! PostgreSQL as a segment, through the public API. Most of it needs a server:
+//!
+//! ```text
+//! .ci/with-postgres cargo test -p tikaud-sources --features postgres --test postgres -- --include-ignored
+//! ```
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests fails by panicking, too")]
+
+mod cancel;
+mod conformance;
+mod cuts;
+mod errors;
+mod members;
+mod queries;
+mod server;
+mod tls;
+mod types;
+mod unreachable;
