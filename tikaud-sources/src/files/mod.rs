@@ -8,6 +8,7 @@ mod builder;
 mod format;
 mod paths;
 
+mod asked;
 mod header;
 mod input;
 mod source;
@@ -105,8 +106,8 @@ impl Segment for FileSegment {
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
         let (sources, columns) = (Arc::clone(&self.sources), columns.to_vec());
-        let (files, columns) = reading::run(move || Ok((sources.with_columns(&columns)?, columns))).await?;
+        let (files, asked) = reading::run(move || sources.with_columns(&columns)).await?;
         let batch_size = self.sources.batch_size;
-        reading::stream(move |emit| source::read(&files, &columns, batch_size, emit))
+        reading::stream(move |emit| source::read(&files, &asked, batch_size, emit))
     }
 }

@@ -1,0 +1,10 @@
+//! Rules, through the public API: the same members whatever the engine, and as a plain reading of the rule says.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails by panicking, too")]
+
+mod errors;
+mod files;
+mod oracle;
+mod pruning;
+mod strategies;
+mod table;
