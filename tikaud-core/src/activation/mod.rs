@@ -12,6 +12,7 @@ mod report;
 mod run;
 mod segment_activation;
 mod state;
+mod suppression;
 
 pub use error::{ActivationError, SettingsError};
 pub use memory::MemoryActivation;

@@ -12,4 +12,5 @@ mod oracle;
 mod runs;
 mod seeds;
 mod state_tools;
+mod suppression;
 mod world;
