@@ -1,7 +1,8 @@
 //! Segments from data that a company already has: CSV, JSON lines and Parquet files.
 //!
-//! In: files, and [rules](rule) that say which of their rows count. Out: [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through
-//! the [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
+//! In: files, and [rules](rule) that say which of their rows count. Out:
+//! [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through the
+//! [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
 //!
 //! * *My customers are in files* → [`FileSegment`].
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].

@@ -67,7 +67,7 @@
 //! `Debug` shows columns and no values: those may be somebody's.
 
 // The examples of the guide are tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "sql"))]
 #[doc = include_str!("../../docs/rules.md")]
 struct Guide;
 
@@ -81,6 +81,9 @@ mod number;
 mod wire;
 
 pub(crate) mod evaluate;
+
+#[cfg(feature = "sql")]
+pub mod sql;
 
 pub use build::{RuleColumn, column};
 pub use condition::{Comparison, Condition, Relation, Span, TextMatch};

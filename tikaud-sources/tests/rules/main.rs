@@ -6,5 +6,6 @@ mod errors;
 mod files;
 mod oracle;
 mod pruning;
+mod sql;
 mod strategies;
 mod table;
