@@ -1,8 +1,9 @@
 //! What is read of each file: the columns that are delivered, those that the rule looks at, and the rule itself.
 
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray};
-use arrow_select::filter::filter_record_batch;
 use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_select::filter::filter_record_batch;
 use tikaud_core::segment::{MemberBatch, TextColumn};
 
 use crate::rule::Rule;
@@ -67,8 +68,8 @@ impl Asked {
         let arrays: Vec<ArrayRef> = arrays.collect::<Result<_, _>>()?;
         let array = |column: &str| arrays.get(looked_at.iter().position(|name| name == column)?).cloned();
         let is_member = evaluate(rule, &array)?;
-        let columns = batch.columns().iter().take(self.delivered).map(|column| selected(column, &is_member));
-        MemberBatch::try_new(columns.collect::<Result<_, _>>()?).map_err(|_| Refused::Rule(Unusable::Kernel))
+        let kept = batch.filtered(self.delivered, |row| is_member.is_valid(row) && is_member.value(row));
+        kept.map_err(|_| Refused::Rule(Unusable::Kernel))
     }
 }
 
@@ -81,15 +82,6 @@ fn array(name: &str, column: &TextColumn) -> Result<ArrayRef, Refused> {
         }
     });
     Ok(Arc::new(cells.collect::<Result<StringArray, _>>()?))
-}
-
-fn selected(column: &TextColumn, is_member: &BooleanArray) -> Result<TextColumn, Refused> {
-    let mut kept = TextColumn::default();
-    for row in (0..column.len()).filter(|row| is_member.is_valid(*row) && is_member.value(*row)) {
-        // What has fitted into a column fits in part.
-        kept.push_list(column.cell(row)).map_err(|_| Refused::Rule(Unusable::Kernel))?;
-    }
-    Ok(kept)
 }
 
 /// Why a rule cannot be applied to what was read.

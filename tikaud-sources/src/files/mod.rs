@@ -63,6 +63,9 @@ use self::source::Sources;
 /// * **Parquet**: as [`member_batch`](crate::arrow::member_batch) reads Arrow's types; only the chunks of the columns
 ///   asked for are read. Compression: Snappy, Zstandard, LZ4, gzip.
 ///
+/// By default every row is a member; a [rule](crate::rule) chooses among them ([`filter`](FileSegmentBuilder::filter)), by any
+/// columns, also such as are not delivered.
+///
 /// Lines over 16 MiB are refused. Memory use is a few batches (one takes at most 32 MiB of text input, whatever
 /// [`batch_size`](FileSegmentBuilder::batch_size) says), for Parquet also the chunks' pages that are being decoded.
 ///

@@ -115,6 +115,8 @@ fn number(digits: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn micros(text: &str) -> Option<i64> {
@@ -161,6 +163,26 @@ mod tests {
             "20261124T101530Z",
         ] {
             assert_eq!(micros(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        /// Jiff reads more than we do; what both read is the same instant.
+        #[test]
+        fn instants_are_what_jiff_makes_of_them(
+            text in "[0-9]{3}[1-9]-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[-+][01][0-9](:?[0-5][0-9])?)",
+        ) {
+            if let Ok(instant) = text.parse::<Timestamp>() {
+                let expected = i64::try_from(instant.as_nanosecond().div_euclid(1000)).unwrap();
+                prop_assert_eq!(micros(&text), Some(expected), "{}", text);
+            } else {
+                prop_assert_eq!(micros(&text), None, "{}", text);
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_much(text in "[0-9TZ:. +-]{0,40}|.{0,30}") {
+            let _ = micros(&text);
         }
     }
 

@@ -270,6 +270,20 @@ mod tests {
 
     proptest! {
         #[test]
+        fn whatever_is_read_is_written_and_read_as_the_same(text in "[-+]?[0-9]{0,45}[.]?[0-9]{0,45}([eE][-+]?[0-9]{0,5})?") {
+            if let Some(read) = Number::read(text.as_bytes()).filter(|number| number.is_plain()) {
+                prop_assert_eq!(number(&read.to_string()), read);
+                let float: f64 = text.parse().unwrap();
+                prop_assert_eq!(read.to_float(), float);
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_much(text in "[-+0-9.eE]{0,80}|.{0,20}") {
+            let _ = Number::read(text.as_bytes()).map(|number| (number.at_scale(5), number.cmp(&1.into())));
+        }
+
+        #[test]
         fn numbers_are_ordered_as_their_values_are(
             left in (-5000..5000_i128, -3..4_i32), right in (-5000..5000_i128, -3..4_i32),
         ) {
