@@ -1,6 +1,6 @@
 //! Rules, through the public API: the same members whatever the engine, and as a plain reading of the rule says.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails by panicking, too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod errors;
 mod files;
