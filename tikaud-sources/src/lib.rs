@@ -1,9 +1,11 @@
 //! Segments from data that a company already has: CSV, JSON lines and Parquet files, tables and queries of PostgreSQL.
 //!
-//! In: files, rows. Out: [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through
-//! the [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
+//! In: files and tables, and [rules](rule) that say which of their rows count. Out:
+//! [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through the
+//! [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
 //!
 //! * *My customers are in files* → [`FileSegment`].
+//! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
@@ -11,6 +13,7 @@
 //! This is the only crate of the workspace that knows Arrow. [`arrow`] re-exports the major that it uses.
 
 pub mod arrow;
+pub mod rule;
 
 mod batches;
 mod files;

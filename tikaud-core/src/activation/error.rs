@@ -42,6 +42,15 @@ pub enum SettingsError {
         /// The destination.
         destination: DestinationId,
     },
+    /// A suppression segment has no identifier of a kind that the activation sends.
+    #[error(
+        "the suppression segment `{segment}` has none of the kinds of identifier that the activation sends, so it would keep \
+         nobody out; map its columns to the same kinds"
+    )]
+    SuppressesNothing {
+        /// The suppression segment's name.
+        segment: String,
+    },
     /// The memory budget is too small.
     #[error("a memory budget of {given} bytes is too small; give at least {MINIMUM_MEMORY_BUDGET}")]
     MemoryBudget {

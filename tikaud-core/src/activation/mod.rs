@@ -13,6 +13,7 @@ mod report;
 mod run;
 mod segment_activation;
 mod state;
+mod suppression;
 mod tear_down;
 
 pub use error::{ActivationError, SettingsError};

@@ -65,7 +65,7 @@ impl RunOptions {
 
     /// A run of an empty segment, whatever the segment is, which no guard stops.
     pub(super) fn draining() -> Self {
-        let allowed = [Guard::EmptySegment, Guard::MinimumSize].into();
+        let allowed = [Guard::EmptySegment, Guard::EmptySuppression, Guard::MinimumSize].into();
         Self { allowed, drains: true, ..Self::default() }
     }
 

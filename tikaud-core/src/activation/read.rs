@@ -6,20 +6,58 @@ use futures::{FutureExt, StreamExt, TryStreamExt, future};
 
 use super::{ActivationError, Progress, RunOptions, SegmentActivation};
 use crate::compute::compute;
-use crate::diff::{Collector, Runs, cores};
-use crate::identifier::Tally;
-use crate::segment::{MemberBatch, SegmentError};
+use crate::diff::{Collector, Wanted, cores};
+use crate::identifier::{Extractor, FieldMapping, Tally};
+use crate::plan::SuppressionTally;
+use crate::segment::{MemberBatch, Segment, SegmentError};
 
-/// Reads the whole segment. An error anywhere is an error: a segment that was read in part is never taken for one that
-/// shrank.
-pub(super) async fn read(
-    activation: &SegmentActivation,
-    options: &RunOptions,
-) -> Result<(Runs, Tally), ActivationError> {
+/// What was read.
+pub(super) struct Reading {
+    pub(super) wanted: Wanted,
+    pub(super) tallies: Tallies,
+}
+
+/// What became of the values that were read.
+#[derive(Clone)]
+pub(super) struct Tallies {
+    pub(super) segment: Tally,
+    pub(super) suppressions: Vec<SuppressionTally>,
+}
+
+/// Reads the whole segment, and whatever is suppressed. An error anywhere is an error: a segment that was read in part is
+/// never taken for one that shrank, nor a suppression for one that was lifted.
+pub(super) async fn read(activation: &SegmentActivation, options: &RunOptions) -> Result<Reading, ActivationError> {
+    let SegmentActivation { segment, mapping, extractor, ledger, suppressions, .. } = activation;
+    let (mut collector, mut tallies) = (Collector::new(&ledger.resources), Vec::new());
     if options.drains() {
-        return Ok((Collector::new(&activation.ledger.resources).finish().await?, Tally::default()));
+        let wanted = Wanted { segment: collector.finish().await?, suppressed: None };
+        return Ok(Reading { wanted, tallies: Tallies { segment: Tally::default(), suppressions: tallies } });
     }
-    let SegmentActivation { segment, mapping, extractor, ledger, .. } = activation;
+    for suppression in suppressions {
+        let (segment, mapping) = (&*suppression.segment, &suppression.mapping);
+        let tally = gather(segment, mapping, &suppression.extractor, &mut collector, |_| {}).await?;
+        tallies.push(SuppressionTally::new(segment.name(), tally));
+    }
+    let mut suppressed = None;
+    if !suppressions.is_empty() {
+        let runs = collector.finish().await?;
+        collector = Collector::beside(&runs, &ledger.resources);
+        suppressed = Some(runs);
+    }
+    let progress = |members| options.report(Progress::Reading { members });
+    let tally = gather(&**segment, mapping, extractor, &mut collector, progress).await?;
+    let wanted = Wanted { segment: collector.finish().await?, suppressed };
+    Ok(Reading { wanted, tallies: Tallies { segment: tally, suppressions: tallies } })
+}
+
+/// Reads one segment into the collector.
+async fn gather(
+    segment: &dyn Segment,
+    mapping: &FieldMapping,
+    extractor: &Arc<Extractor>,
+    collector: &mut Collector,
+    progress: impl Fn(u64),
+) -> Result<Tally, ActivationError> {
     let unreadable = |source: SegmentError| ActivationError::Segment { segment: segment.name().to_owned(), source };
     let columns = segment.columns().await.map_err(unreadable)?;
     mapping
@@ -31,7 +69,7 @@ pub(super) async fn read(
     let jobs = members.map(|batch| {
         let at = first;
         first += batch.as_ref().map_or(0, MemberBatch::len) as u64;
-        options.report(Progress::Reading { members: first - 1 });
+        progress(first - 1);
         let extractor = Arc::clone(extractor);
         // Only work that may take long leaves this task; an error goes straight through, in its place.
         match batch {
@@ -39,7 +77,7 @@ pub(super) async fn read(
             Err(error) => future::ready(Ok(Err(error))).right_future(),
         }
     });
-    let (mut collector, mut tally) = (Collector::new(&ledger.resources), Tally::default());
+    let mut tally = Tally::default();
     let mut jobs = jobs.buffered(cores() * 2);
     while let Some(part) = jobs.try_next().await? {
         let (digests, part) = part.map_err(unreadable)?.into_digests();
@@ -48,5 +86,5 @@ pub(super) async fn read(
             collector.push(kind, digests).await?;
         }
     }
-    Ok((collector.finish().await?, tally))
+    Ok(tally)
 }

@@ -4,7 +4,7 @@ use tokio::select;
 
 use super::apply::{Applied, Target, apply};
 use super::open::{OpenAudience, carry_name_over, connect, find_or_create};
-use super::read::read;
+use super::read::{Reading, read};
 use super::report::{Report, ReportParts};
 use super::{ActivationError, RunOptions, SegmentActivation, WhenGone};
 use crate::destination::Known;
@@ -65,14 +65,14 @@ async fn carry_out(
     parts.warnings.extend(warnings);
     parts.timings.connect = parts.lap();
 
-    let (segment, tally) = read(activation, options).await?;
-    parts.spilled_bytes = segment.spilled_bytes();
+    let Reading { wanted, tallies } = read(activation, options).await?;
+    parts.spilled_bytes = wanted.segment.spilled_bytes();
     parts.timings.read = parts.lap();
 
     let run = RunId::new(generation.number, claim.epoch());
-    let planned = ledger.write_plan(&run, &held, &segment, options.comparison()).await;
+    let planned = ledger.write_plan(&run, &held, &wanted, options.comparison()).await;
     let (counts, changes) = or_discard(ledger, &run, planned).await?;
-    let plan = activation.make_plan(&generation, counts, tally, options);
+    let plan = activation.make_plan(&generation, counts, tallies, options);
     parts.timings.plan = parts.lap();
     if plan.is_blocked() {
         ledger.discard_plan(&run).await;
@@ -157,14 +157,14 @@ async fn or_discard<T, E: Into<ActivationError>>(
 pub(super) async fn plan(activation: &SegmentActivation, options: &RunOptions) -> Result<Plan, ActivationError> {
     // State that cannot be read is told before a long read of the segment.
     activation.ledger.generation().await?;
-    let (segment, tally) = read(activation, options).await?;
+    let Reading { wanted, tallies } = read(activation, options).await?;
     let mut looks = 1;
     loop {
         let Current { generation, held, .. } = activation.ledger.current().await?;
-        match activation.ledger.count_changes(&held, &segment, options.comparison()).await {
+        match activation.ledger.count_changes(&held, &wanted, options.comparison()).await {
             // A run beside us has committed and cleared away what we were looking at.
             Err(DiffError::State(StateError::NotFound { .. })) if looks < LOOKS => looks += 1,
-            counts => return Ok(activation.make_plan(&generation, counts?, tally, options)),
+            counts => return Ok(activation.make_plan(&generation, counts?, tallies, options)),
         }
     }
 }

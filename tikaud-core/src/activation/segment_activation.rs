@@ -7,12 +7,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::read::Tallies;
+use super::suppression::Suppression;
 use super::{
     Activation, ActivationError, Report, RunOptions, SettingsError, Teardown, TornDown, adopt, run, tear_down,
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, Tally};
+use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason};
 use crate::plan::{Plan, PlanInput};
 use crate::segment::Segment;
 use crate::state::{ActivationId, Clock, Generation, KindChanges, Ledger, StateError, StateStore, SystemClock};
@@ -44,6 +46,7 @@ pub struct SegmentActivation {
     pub(super) ledger: Ledger,
     pub(super) mapping: FieldMapping,
     pub(super) extractor: Arc<Extractor>,
+    pub(super) suppressions: Vec<Suppression>,
     pub(super) spec: AudienceSpec,
     pub(super) when_gone: WhenGone,
 }
@@ -70,6 +73,7 @@ pub struct SegmentActivationBuilder {
     name: Option<String>,
     description: Option<String>,
     mapping: Option<FieldMapping>,
+    suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
     when_gone: WhenGone,
@@ -103,6 +107,7 @@ impl SegmentActivation {
             name: None,
             description: None,
             mapping: None,
+            suppressions: Vec::new(),
             phone_parser: None,
             clock: Arc::new(SystemClock),
             when_gone: WhenGone::default(),
@@ -171,13 +176,14 @@ impl SegmentActivation {
         &self,
         generation: &Generation,
         changes: Vec<KindChanges>,
-        tally: Tally,
+        tallies: Tallies,
         options: &RunOptions,
     ) -> Plan {
         Plan::new(PlanInput {
             generation,
             changes,
-            tally,
+            tally: tallies.segment,
+            suppressions: tallies.suppressions,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),
@@ -220,6 +226,49 @@ impl SegmentActivationBuilder {
     #[must_use]
     pub fn mapping(mut self, mapping: FieldMapping) -> Self {
         self.mapping = Some(mapping);
+        self
+    }
+
+    /// Keeps the members of another segment out of the audience: those who have opted out, staff, buyers already served.
+    /// Applied last and always. Call it once for each such segment.
+    ///
+    /// It works by identifiers, made by the activation's own rules, so an address is found however it is spelt, and whoever
+    /// comes onto the list is removed by the next run. It does not work by person: somebody who is on the list with an e-mail
+    /// address only stays in the audience by a phone number that is mapped too, and the plan warns of that. Map every column of
+    /// identifiers that the list has.
+    ///
+    /// A suppression segment that cannot be read fails the run before anything is sent; one without a single identifier is
+    /// stopped by the guard [`EmptySuppression`](crate::plan::Guard::EmptySuppression).
+    ///
+    /// ```
+    /// # use tikaud_core::destination::MemoryDestination;
+    /// # use tikaud_core::state::MemoryStateStore;
+    /// use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
+    /// use tikaud_core::identifier::{Field, FieldMapping};
+    /// use tikaud_core::segment::MemorySegment;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let buyers = MemorySegment::try_new("Buyers", ["email"], [[Some("ada@example.com")], [Some("grace@example.com")]])?;
+    /// let opted_out = MemorySegment::try_new("Opted out", ["mail"], [[Some(" ADA@Example.com")]])?;
+    /// let activation = SegmentActivation::builder("buyers", buyers, MemoryDestination::new(), MemoryStateStore::new())
+    ///     .mapping(FieldMapping::try_new([("email", Field::Email)])?)
+    ///     .suppress(opted_out, FieldMapping::try_new([("mail", Field::Email)])?)
+    ///     .build()?;
+    /// let report = activation.run(&RunOptions::new()).await?;
+    /// assert_eq!((report.kinds[0].added, report.plan.kinds[0].suppressed), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn suppress(self, segment: impl Segment + 'static, mapping: FieldMapping) -> Self {
+        self.suppress_shared(Arc::new(segment), mapping)
+    }
+
+    /// The same of a segment that is shared with others.
+    #[must_use]
+    pub fn suppress_shared(mut self, segment: Arc<dyn Segment>, mapping: FieldMapping) -> Self {
+        self.suppressions.push((segment, mapping));
         self
     }
 
@@ -278,9 +327,14 @@ impl SegmentActivationBuilder {
         let description = self.description.or_else(|| self.segment.description().map(str::to_owned));
         let parser: Arc<dyn PhoneParser> = match self.phone_parser {
             Some(parser) => parser,
-            None if mapping.has_plain_phone() => Arc::new(DefaultPhoneParser::try_new()?),
+            None if mapping.has_plain_phone() || self.suppressions.iter().any(|(_, other)| other.has_plain_phone()) => {
+                Arc::new(DefaultPhoneParser::try_new()?)
+            }
             None => Arc::new(NoPhoneParser),
         };
+        let suppressions = self.suppressions.into_iter();
+        let suppressions = suppressions.map(|(segment, other)| Suppression::try_new(segment, other, &mapping, &parser));
+        let suppressions = suppressions.collect::<Result<_, _>>()?;
         if self.memory_budget < MINIMUM_MEMORY_BUDGET {
             return Err(SettingsError::MemoryBudget { given: self.memory_budget });
         }
@@ -299,6 +353,7 @@ impl SegmentActivationBuilder {
             extractor: Arc::new(Extractor::new(&mapping, parser)),
             mapping,
             when_gone: self.when_gone,
+            suppressions,
             spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
         })
     }
@@ -342,6 +397,7 @@ impl fmt::Debug for SegmentActivation {
             .field("segment", &self.segment.name())
             .field("destination", &self.destination)
             .field("mapping", &self.mapping)
+            .field("suppressions", &self.suppressions.len())
             .field("spec", &self.spec)
             .finish_non_exhaustive()
     }
@@ -355,6 +411,7 @@ impl fmt::Debug for SegmentActivationBuilder {
             .field("destination", &self.destination)
             .field("name", &self.name)
             .field("mapping", &self.mapping)
+            .field("suppressions", &self.suppressions.len())
             .finish_non_exhaustive()
     }
 }

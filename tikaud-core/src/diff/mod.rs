@@ -33,7 +33,7 @@ pub use held::Held;
 pub(crate) use lane::{Lane, Slice};
 pub use resources::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET};
 pub(crate) use resources::{Resources, cores};
-pub(crate) use runs::{Collector, Runs};
+pub(crate) use runs::{Collector, Runs, Wanted};
 pub use set::IdentifierSet;
 pub use sets::IdentifierSets;
 pub(crate) use source::{DigestSource, MemorySource};

@@ -27,6 +27,16 @@ enum Run {
 pub(crate) struct Runs {
     by_kind: BTreeMap<IdentifierKind, Vec<Run>>,
     scratch: Arc<Scratch>,
+    /// Bytes of the runs that stay in memory.
+    resident: Arc<AtomicUsize>,
+}
+
+/// What a segment asks for: its identifiers, but for those that are never to be in the audience.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) segment: Runs,
+    /// `None` when nothing is suppressed.
+    pub(crate) suppressed: Option<Runs>,
 }
 
 impl Runs {
@@ -96,12 +106,21 @@ impl Buffers {
 
 impl Collector {
     pub(crate) fn new(resources: &Resources) -> Self {
+        Self::within(resources, Scratch::new(&resources.scratch), Arc::default())
+    }
+
+    /// The same for runs that are kept beside others: together they stay within the memory that one may use.
+    pub(crate) fn beside(others: &Runs, resources: &Resources) -> Self {
+        Self::within(resources, Arc::clone(&others.scratch), Arc::clone(&others.resident))
+    }
+
+    fn within(resources: &Resources, scratch: Arc<Scratch>, resident: Arc<AtomicUsize>) -> Self {
         Self {
-            scratch: Scratch::new(&resources.scratch),
+            scratch,
             resources: resources.clone(),
             waiting: BTreeMap::new(),
             waiting_bytes: 0,
-            resident: Arc::default(),
+            resident,
             in_flight: JoinSet::new(),
             sorting: Arc::new(Semaphore::new(SORTS_IN_FLIGHT)),
             buffers: Buffers::default(),
@@ -129,7 +148,7 @@ impl Collector {
         while let Some(run) = self.in_flight.join_next().await {
             self.keep(run.map_err(|_| Died)??);
         }
-        Ok(Runs { by_kind: self.runs, scratch: self.scratch })
+        Ok(Runs { by_kind: self.runs, scratch: self.scratch, resident: self.resident })
     }
 
     /// Makes a run of the largest part of what waits; waits while enough runs are on their way already.

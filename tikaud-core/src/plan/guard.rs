@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{counted, grouped};
+use super::{SuppressionTally, counted, grouped};
 use crate::identifier::Tally;
 
 /// What can stop a plan.
@@ -17,6 +17,8 @@ pub enum Guard {
     MinimumSize,
     /// The segment has no identifier at all, so that the audience would be empty.
     EmptySegment,
+    /// A suppression segment has no identifier at all, so that everybody who was on it would be let in again.
+    EmptySuppression,
 }
 
 impl Guard {
@@ -26,6 +28,7 @@ impl Guard {
         match self {
             Self::MinimumSize => "minimum size",
             Self::EmptySegment => "empty segment",
+            Self::EmptySuppression => "empty suppression",
         }
     }
 }
@@ -65,6 +68,7 @@ pub struct GuardVerdict {
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
     pub(super) tally: &'a Tally,
+    pub(super) suppressions: &'a [SuppressionTally],
     /// Identifiers of the segment, of all kinds.
     pub(super) identifiers: u64,
     /// Whether carrying out the plan would send anything.
@@ -77,8 +81,11 @@ pub(super) struct Facts<'a> {
 
 /// Every guard's verdict.
 pub(super) fn judge(facts: &Facts<'_>) -> Vec<GuardVerdict> {
+    // Where nothing is suppressed, there is nothing to guard.
+    let suppression = empty_suppression(facts).map(|judged| (Guard::EmptySuppression, judged));
     [(Guard::MinimumSize, minimum_size(facts)), (Guard::EmptySegment, empty_segment(facts))]
         .into_iter()
+        .chain(suppression)
         .map(|(guard, (good, reason))| {
             // A plan that sends nothing changes nothing, whatever the sizes.
             let verdict = match (good || !facts.sends, facts.allowed.contains(&guard)) {
@@ -117,6 +124,20 @@ fn empty_segment(facts: &Facts<'_>) -> (bool, String) {
     (facts.identifiers > 0, reason)
 }
 
+/// A list of people who must not be in the audience is not taken for empty on the word of one export.
+fn empty_suppression(facts: &Facts<'_>) -> Option<(bool, String)> {
+    let empty = facts.suppressions.iter().find(|suppression| suppression.tally.members_with_identifier == 0);
+    let reason = match empty {
+        Some(empty) => format!(
+            "not one identifier came of {} of the suppression segment `{}`, so nobody on it would be kept out",
+            counted(empty.tally.members, "member"),
+            empty.segment
+        ),
+        None => format!("{} with identifiers", counted(facts.suppressions.len() as u64, "suppression segment")),
+    };
+    (!facts.suppressions.is_empty()).then_some((empty.is_none(), reason))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,7 +145,8 @@ mod tests {
     fn verdicts(identifiers: u64, members: u64, allowed: &[Guard]) -> [Verdict; 2] {
         let tally = Tally { members, members_with_identifier: members, columns: Vec::new() };
         let allowed = allowed.iter().copied().collect();
-        let facts = Facts { tally: &tally, identifiers, sends: true, minimum: 1000, allowed: &allowed };
+        let facts =
+            Facts { tally: &tally, suppressions: &[], identifiers, sends: true, minimum: 1000, allowed: &allowed };
         let verdicts = judge(&facts);
         [verdicts[0].verdict, verdicts[1].verdict]
     }
@@ -149,9 +171,40 @@ mod tests {
     }
 
     #[test]
+    fn one_empty_suppression_segment_among_several_is_enough() {
+        let tally = |members| Tally { members, members_with_identifier: members, columns: Vec::new() };
+        let verdicts = |suppressed: &[u64], allowed: &[Guard]| {
+            let suppressions: Vec<_> =
+                suppressed.iter().map(|members| SuppressionTally::new("opted out", tally(*members))).collect();
+            let allowed = allowed.iter().copied().collect();
+            let facts = Facts {
+                tally: &tally(1000),
+                suppressions: &suppressions,
+                identifiers: 1000,
+                sends: true,
+                minimum: 1,
+                allowed: &allowed,
+            };
+            judge(&facts).get(2).map(|verdict| verdict.verdict)
+        };
+        assert_eq!(verdicts(&[], &[]), None);
+        assert_eq!(verdicts(&[3, 5], &[]), Some(Verdict::Passed));
+        assert_eq!(verdicts(&[3, 0], &[]), Some(Verdict::Blocked));
+        assert_eq!(verdicts(&[3, 0], &[Guard::EmptySegment]), Some(Verdict::Blocked));
+        assert_eq!(verdicts(&[3, 0], &[Guard::EmptySuppression]), Some(Verdict::Allowed));
+    }
+
+    #[test]
     fn a_plan_that_sends_nothing_passes() {
         let (tally, allowed) = (Tally::default(), BTreeSet::new());
-        let facts = Facts { tally: &tally, identifiers: 0, sends: false, minimum: 1000, allowed: &allowed };
+        let facts = Facts {
+            tally: &tally,
+            suppressions: &[SuppressionTally::new("opted out", Tally::default())],
+            identifiers: 0,
+            sends: false,
+            minimum: 1000,
+            allowed: &allowed,
+        };
         assert!(judge(&facts).iter().all(|verdict| verdict.verdict == Verdict::Passed));
     }
 }

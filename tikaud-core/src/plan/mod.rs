@@ -5,10 +5,12 @@
 
 mod guard;
 mod numbers;
+mod suppression;
 mod warnings;
 
 pub use guard::{Guard, GuardVerdict, Verdict};
 pub(crate) use numbers::{counted, grouped};
+pub use suppression::SuppressionTally;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -37,6 +39,9 @@ pub struct Plan {
     pub description: Option<String>,
     /// What became of the values that were read.
     pub tally: Tally,
+    /// What became of the values of each suppression segment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressions: Vec<SuppressionTally>,
     /// The counts, kind by kind.
     pub kinds: Vec<KindPlan>,
     /// The guards' verdicts.
@@ -55,8 +60,11 @@ pub struct Plan {
 pub struct KindPlan {
     /// The kind.
     pub kind: IdentifierKind,
-    /// Distinct identifiers in the segment.
+    /// Distinct identifiers in the segment, without the suppressed ones.
     pub segment: u64,
+    /// Distinct identifiers of its members that are suppressed.
+    #[serde(skip_serializing_if = "is_none_at_all")]
+    pub suppressed: u64,
     /// In the segment and confirmed in the audience: nothing to do.
     pub unchanged: u64,
     /// Going in.
@@ -85,6 +93,7 @@ pub(crate) struct PlanInput<'a> {
     /// By kind.
     pub(crate) changes: Vec<KindChanges>,
     pub(crate) tally: Tally,
+    pub(crate) suppressions: Vec<SuppressionTally>,
     pub(crate) spec: &'a AudienceSpec,
     pub(crate) mapping: &'a FieldMapping,
     pub(crate) capabilities: &'a Capabilities,
@@ -96,6 +105,7 @@ impl Plan {
         let kinds = kinds(&input);
         let facts = Facts {
             tally: &input.tally,
+            suppressions: &input.suppressions,
             identifiers: kinds.iter().map(|kind| kind.segment).sum(),
             sends: kinds.iter().any(|kind| kind.adds + kind.removes > 0) || input.generation.audience.is_none(),
             minimum: input.capabilities.minimum_audience,
@@ -112,6 +122,7 @@ impl Plan {
             kinds,
             mapping: input.mapping.fingerprint(),
             tally: input.tally,
+            suppressions: input.suppressions,
         }
     }
 
@@ -150,13 +161,18 @@ impl Estimate {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none_at_all(count: &u64) -> bool {
+    *count == 0
+}
+
 /// Kinds that are mapped, held or changed, in order.
 fn kinds(input: &PlanInput<'_>) -> Vec<KindPlan> {
-    let nothing = |kind| KindPlan { kind, segment: 0, unchanged: 0, adds: 0, removes: 0 };
+    let nothing = |kind| KindPlan { kind, segment: 0, suppressed: 0, unchanged: 0, adds: 0, removes: 0 };
     let mut kinds: BTreeMap<IdentifierKind, KindPlan> =
         input.mapping.kinds().into_iter().map(|kind| (kind, nothing(kind))).collect();
-    for &KindChanges { kind, segment, adds, removes } in &input.changes {
-        kinds.insert(kind, KindPlan { kind, segment, unchanged: segment - adds, adds, removes });
+    for &KindChanges { kind, segment, suppressed, adds, removes } in &input.changes {
+        kinds.insert(kind, KindPlan { kind, segment, suppressed, unchanged: segment - adds, adds, removes });
     }
     kinds.into_values().collect()
 }

@@ -1,8 +1,8 @@
 //! What the user should know before a plan is carried out.
 
-use super::{PlanInput, counted};
+use super::{PlanInput, SuppressionTally, counted};
 use crate::destination::DescriptionSupport;
-use crate::identifier::{IdentifierKind, RejectReason};
+use crate::identifier::{ColumnTally, IdentifierKind, RejectReason};
 
 pub(super) fn collect(input: &PlanInput<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
@@ -14,7 +14,47 @@ pub(super) fn collect(input: &PlanInput<'_>) -> Vec<String> {
     warnings.extend(mapping_changed(input));
     warnings.extend(hashed_and_plain(input));
     warnings.extend(non_ascii_domains(input));
+    warnings.extend(suppressed_in_part(input));
+    warnings.extend(not_suppressed(input));
     warnings
+}
+
+/// A suppression segment works by identifiers: who is on it with an e-mail address is found by a phone number all the same.
+fn suppressed_in_part(input: &PlanInput<'_>) -> Vec<String> {
+    let warning = |suppression: &SuppressionTally| {
+        let has_kind = |kind| suppression.tally.columns.iter().any(|column| column.kind == kind);
+        let missing: Vec<&str> =
+            input.mapping.kinds().into_iter().filter(|kind| !has_kind(*kind)).map(IdentifierKind::as_str).collect();
+        (!missing.is_empty()).then(|| {
+            format!(
+                "the suppression segment `{}` has no {}: whoever is on it stays in the audience by that; give it every \
+                 column that is mapped",
+                suppression.segment,
+                missing.join(", ")
+            )
+        })
+    };
+    input.suppressions.iter().filter_map(warning).collect()
+}
+
+/// Values that did not become identifiers keep nobody out.
+fn not_suppressed(input: &PlanInput<'_>) -> Vec<String> {
+    let warning = |suppression: &SuppressionTally| {
+        let unusable = |column: &ColumnTally| {
+            let empty = column.rejects.get(&RejectReason::Empty).map_or(0, |rejects| rejects.count);
+            column.rejected() - empty
+        };
+        let count: u64 = suppression.tally.columns.iter().map(unusable).sum();
+        (count > 0).then(|| {
+            format!(
+                "the suppression segment `{}` has {} that cannot be read, and so {} nobody out; the plan's tally says why",
+                suppression.segment,
+                counted(count, "value"),
+                if count == 1 { "keeps" } else { "keep" }
+            )
+        })
+    };
+    input.suppressions.iter().filter_map(warning).collect()
 }
 
 fn name(input: &PlanInput<'_>) -> Option<String> {

@@ -196,6 +196,23 @@ impl MemberBatch {
         Ok(stream::iter(batches).boxed())
     }
 
+    /// The members for whom `keep` is true, by their rows from 0, with the first so many columns: what a segment that
+    /// chooses among another's members delivers.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentErrorKind::Malformed`](super::SegmentErrorKind::Malformed) when a column is full; what has fitted into a
+    /// batch fits in part.
+    pub fn filtered(&self, columns: usize, keep: impl Fn(usize) -> bool) -> Result<Self, SegmentError> {
+        let kept: Vec<usize> = (0..self.members).filter(|row| keep(*row)).collect();
+        let column = |column: &TextColumn| {
+            let mut filtered = TextColumn::with_capacity(kept.len(), 0);
+            kept.iter().try_for_each(|row| filtered.push_list(column.cell(*row)))?;
+            Ok(filtered)
+        };
+        Self::try_new(self.columns.iter().take(columns).map(column).collect::<Result<_, SegmentError>>()?)
+    }
+
     /// How many members there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -4,12 +4,21 @@
 //! nowhere else, for they hold raw values.
 
 mod batch;
+mod chosen;
+mod consented;
 mod error;
+mod limited;
 mod memory;
+mod sampled;
+mod union;
 
 pub use batch::{MemberBatch, TextColumn, TextColumnFull};
+pub use consented::ConsentedSegment;
 pub use error::{SegmentError, SegmentErrorKind};
+pub use limited::LimitedSegment;
 pub use memory::MemorySegment;
+pub use sampled::SampledSegment;
+pub use union::UnionSegment;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;

@@ -74,7 +74,7 @@ mod typed {
         }
     }
 
-    struct Typed;
+    pub(super) struct Typed;
 
     #[async_trait]
     impl SegmentFixture for Typed {
@@ -88,4 +88,50 @@ mod typed {
     }
 
     tikaud_core::segment_conformance!(Typed);
+}
+
+/// Segments that choose among other segments' members, here in such a way that it is all of them.
+mod choosing {
+    use std::sync::Arc;
+
+    use tikaud_core::segment::{LimitedSegment, SampledSegment, UnionSegment};
+
+    use super::*;
+
+    type Made = (Box<dyn Segment>, Box<dyn Any + Send>);
+
+    fn wrapped<S: Segment + 'static>((segment, kept): Made, wrap: impl Fn(Arc<dyn Segment>) -> S) -> Made {
+        (Box::new(wrap(Arc::from(segment))), kept)
+    }
+
+    macro_rules! choosing {
+        ($module:ident, $wrap:expr) => {
+            mod $module {
+                use super::*;
+
+                struct Choosing;
+
+                #[async_trait]
+                impl SegmentFixture for Choosing {
+                    async fn segment(&self, table: &Table) -> Made {
+                        wrapped(typed::Typed.segment(table).await, $wrap)
+                    }
+
+                    async fn breaking_segment(&self, table: &Table) -> Option<Made> {
+                        typed::Typed.breaking_segment(table).await.map(|made| wrapped(made, $wrap))
+                    }
+                }
+
+                tikaud_core::segment_conformance!(Choosing);
+            }
+        };
+    }
+
+    choosing!(sampled, |segment| SampledSegment::try_new(segment, "id", "key", 0..SampledSegment::BUCKETS).unwrap());
+    choosing!(limited, |segment| LimitedSegment::new(segment, usize::MAX));
+    choosing!(united, |segment: Arc<dyn Segment>| {
+        let nobody = MemorySegment::try_new("Nobody", Table::COLUMNS, Vec::<Row>::new()).unwrap();
+        let name = segment.name().to_owned();
+        UnionSegment::try_new(name, [Arc::new(nobody.clone()) as _, segment, Arc::new(nobody) as _]).unwrap()
+    });
 }

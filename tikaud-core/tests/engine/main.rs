@@ -14,4 +14,5 @@ mod refusals;
 mod runs;
 mod seeds;
 mod state_tools;
+mod suppression;
 mod world;

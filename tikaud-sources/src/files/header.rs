@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 
+use arrow_schema::DataType;
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
+use super::asked::Asked;
 use super::input::Input;
+use crate::arrow::holds_text;
+use crate::rule::evaluate::holds;
 
 /// A column of a file.
 #[derive(Debug)]
@@ -12,6 +16,21 @@ pub(super) struct Column {
     pub(super) name: String,
     /// The column's type, when it is one that holds no text.
     pub(super) no_text: Option<String>,
+    /// The column's type, in files whose columns have one.
+    data_type: Option<DataType>,
+}
+
+impl Column {
+    /// A column of a file of text.
+    pub(super) fn of_text(name: String) -> Self {
+        Self { name, no_text: None, data_type: None }
+    }
+
+    /// A column of a file whose columns have types.
+    pub(super) fn of_type(name: String, data_type: &DataType) -> Self {
+        let no_text = (!holds_text(data_type)).then(|| data_type.to_string());
+        Self { name, no_text, data_type: Some(data_type.clone()) }
+    }
 }
 
 /// The columns of a file, each name once, in the file's order.
@@ -65,13 +84,45 @@ impl Header {
         self.columns.len()
     }
 
-    /// Where each of these columns is in the file.
+    /// Where each of the columns to be read is in the file.
     ///
     /// # Errors
     ///
-    /// `UnknownColumn` when one is not there, or is of a type that holds no text.
-    pub(super) fn positions(&self, input: &Input, names: &[String]) -> Result<Vec<usize>, SegmentError> {
-        names.iter().map(|name| self.position(input, name)).collect()
+    /// `UnknownColumn` when one is not there, one that is delivered is of a type that holds no text, or one that the rule
+    /// looks at of a type that cannot be read as the rule's.
+    pub(super) fn positions(&self, input: &Input, asked: &Asked) -> Result<Vec<usize>, SegmentError> {
+        let delivered = asked.delivered().iter().map(|name| self.position(input, name));
+        let looked_at = asked.looked_at().iter().map(|name| self.position_for_rule(input, name));
+        let positions = delivered.chain(looked_at).collect::<Result<_, _>>()?;
+        self.check_types(input, asked)?;
+        Ok(positions)
+    }
+
+    fn position_for_rule(&self, input: &Input, name: &str) -> Result<usize, SegmentError> {
+        self.columns.iter().position(|column| column.name == name).ok_or_else(|| {
+            let all: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+            let (path, unknown) = (input.path().display(), SegmentError::unknown_column(name, &all));
+            let message = format!("the rule does not fit `{path}`: {unknown}{}", self.remark);
+            SegmentError::new(SegmentErrorKind::UnknownColumn, message)
+        })
+    }
+
+    fn check_types(&self, input: &Input, asked: &Asked) -> Result<(), SegmentError> {
+        for (name, condition) in asked.rule().into_iter().flat_map(|rule| rule.conditions()) {
+            let column = self.columns.iter().find(|column| column.name == name);
+            let data_type = column.and_then(|column| column.data_type.as_ref());
+            let wanted = condition.literal_type();
+            if let (Some(data_type), Some(literal)) = (data_type, wanted)
+                && !holds(data_type, wanted)
+            {
+                let path = input.path().display();
+                let message = format!(
+                    "the rule compares the column `{name}` of `{path}` with {literal}, but the column is of type {data_type}"
+                );
+                return Err(SegmentError::new(SegmentErrorKind::UnknownColumn, message));
+            }
+        }
+        Ok(())
     }
 
     fn position(&self, input: &Input, name: &str) -> Result<usize, SegmentError> {

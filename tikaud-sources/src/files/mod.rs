@@ -8,6 +8,7 @@ mod builder;
 mod format;
 mod paths;
 
+mod asked;
 mod header;
 mod input;
 mod source;
@@ -61,6 +62,9 @@ use self::source::Sources;
 /// * **Parquet**: as [`member_batch`](crate::arrow::member_batch) reads Arrow's types; only the chunks of the columns
 ///   asked for are read. Compression: Snappy, Zstandard, LZ4, gzip.
 ///
+/// By default every row is a member; a [rule](crate::rule) chooses among them ([`filter`](FileSegmentBuilder::filter)), by any
+/// columns, also such as are not delivered.
+///
 /// Lines over 16 MiB are refused. Memory use is a few batches (one takes at most 32 MiB of text input, whatever
 /// [`batch_size`](FileSegmentBuilder::batch_size) says), for Parquet also the chunks' pages that are being decoded.
 ///
@@ -104,8 +108,8 @@ impl Segment for FileSegment {
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
         let (sources, columns) = (Arc::clone(&self.sources), columns.to_vec());
-        let (files, columns) = reading::run(move || Ok((sources.with_columns(&columns)?, columns))).await?;
+        let (files, asked) = reading::run(move || sources.with_columns(&columns)).await?;
         let batch_size = self.sources.batch_size;
-        reading::stream(move |emit| source::read(&files, &columns, batch_size, emit))
+        reading::stream(move |emit| source::read(&files, &asked, batch_size, emit))
     }
 }

@@ -3,15 +3,19 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tikaud_core::segment::{MemberBatch, SegmentError};
+use tikaud_core::state::Clock;
 
+use super::asked::Asked;
 use super::format::{CsvOptions, Dialect, FileFormat};
 use super::header::Header;
 use super::input::Input;
 use super::paths;
 use super::reading::Emit;
 use super::{csv, json_lines, parquet};
+use crate::rule::Rule;
 
 /// Which files, and how to read them.
 #[derive(Debug, Clone)]
@@ -20,6 +24,11 @@ pub(super) struct Sources {
     pub(super) format: Option<FileFormat>,
     pub(super) csv: CsvOptions,
     pub(super) batch_size: usize,
+    pub(super) rule: Option<Rule>,
+    /// Whether statistics are believed that rule out parts of a file.
+    pub(super) prune: bool,
+    /// What says what now is, for the rule.
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// One file, and how to read it.
@@ -66,25 +75,22 @@ impl Sources {
         Ok(common.unwrap_or_default())
     }
 
-    /// The files that there are now, each of which has these columns.
-    pub(super) fn with_columns(&self, columns: &[String]) -> Result<Vec<Source>, SegmentError> {
+    /// The files that there are now, each of which has these columns and fits the rule, and what to read of each.
+    pub(super) fn with_columns(&self, columns: &[String]) -> Result<(Vec<Source>, Asked), SegmentError> {
+        let rule = self.rule.as_ref().map(|rule| rule.at(self.clock.now()));
+        let asked = Asked::new(columns, rule, self.prune);
         let sources = self.resolve()?;
         for source in &sources {
             let input = source.open()?;
-            source.header(&input)?.positions(&input, columns)?;
+            source.header(&input)?.positions(&input, &asked)?;
         }
-        Ok(sources)
+        Ok((sources, asked))
     }
 }
 
 /// Reads the members of all files. Columns are found by their names in each file again as it is read, so a file that
 /// was replaced meanwhile gives the columns asked for or an error.
-pub(super) fn read(
-    sources: &[Source],
-    columns: &[String],
-    batch_size: usize,
-    emit: Emit<'_>,
-) -> Result<(), SegmentError> {
+pub(super) fn read(sources: &[Source], asked: &Asked, batch_size: usize, emit: Emit<'_>) -> Result<(), SegmentError> {
     for source in sources {
         let input = source.open()?;
         let mut members = 0;
@@ -92,7 +98,7 @@ pub(super) fn read(
             members += batch.len();
             emit(batch)
         };
-        if source.read(&input, columns, batch_size, &mut count)?.is_break() {
+        if source.read(&input, asked, batch_size, &mut count)?.is_break() {
             return Ok(());
         }
         input.check_unchanged()?;
@@ -117,14 +123,46 @@ impl Source {
     fn read(
         &self,
         input: &Input,
-        columns: &[String],
+        asked: &Asked,
         batch_size: usize,
         emit: Emit<'_>,
     ) -> Result<ControlFlow<()>, SegmentError> {
         match self.reader {
-            Reader::Csv(dialect) => csv::read(input, dialect, columns, batch_size, emit),
-            Reader::JsonLines => json_lines::read(input, columns, batch_size, emit),
-            Reader::Parquet => parquet::read(input, columns, batch_size, emit),
+            Reader::Csv(dialect) => {
+                filtered(input, asked, emit, |emit| csv::read(input, dialect, asked, batch_size, emit))
+            }
+            Reader::JsonLines => filtered(input, asked, emit, |emit| json_lines::read(input, asked, batch_size, emit)),
+            Reader::Parquet => parquet::read(input, asked, batch_size, emit),
         }
+    }
+}
+
+/// Reads a file of text whose batches hold what the rule looks at too, and emits the members for whom it is true.
+fn filtered(
+    input: &Input,
+    asked: &Asked,
+    emit: Emit<'_>,
+    read: impl FnOnce(Emit<'_>) -> Result<ControlFlow<()>, SegmentError>,
+) -> Result<ControlFlow<()>, SegmentError> {
+    if asked.rule().is_none() {
+        return read(emit);
+    }
+    let (mut failure, mut first) = (None, 1);
+    let flow = read(&mut |batch: MemberBatch| {
+        let members = batch.len();
+        match asked.keep_members(&batch) {
+            Ok(kept) => {
+                first += members;
+                emit(kept)
+            }
+            Err(refusal) => {
+                failure = Some(refusal);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    match failure {
+        Some(refusal) => Err(input.malformed(refusal.what(|row| format!("has in its member {}", first + row)))),
+        None => Ok(flow),
     }
 }

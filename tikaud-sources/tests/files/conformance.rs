@@ -31,7 +31,7 @@ mod csv {
 
     struct Csv;
 
-    fn write(directory: &Directory, table: &Table) {
+    pub(super) fn write(directory: &Directory, table: &Table) {
         let line = |cells: Vec<String>| cells.join(",") + "\n";
         let quoted = |cell: &Option<String>| match cell {
             Some(text) => format!("\"{}\"", text.replace('"', "\"\"")),
@@ -117,6 +117,13 @@ mod parquet {
 
     struct Parquet;
 
+    /// Makes the pages of the second row group unreadable.
+    pub(super) fn ruin(path: &Path) {
+        let mut content = fs::read(path).unwrap();
+        (0..Table::COLUMNS.len()).for_each(|column| content[chunk(path, 1, column)].fill(0xff));
+        fs::write(path, content).unwrap();
+    }
+
     #[async_trait]
     impl SegmentFixture for Parquet {
         async fn segment(&self, table: &Table) -> Made {
@@ -128,16 +135,60 @@ mod parquet {
         async fn breaking_segment(&self, table: &Table) -> Option<Made> {
             let directory = Directory::new();
             write_parquet(&directory, table);
-            let path = directory.path("t.parquet");
-            for column in 0..Table::COLUMNS.len() {
-                let pages = chunk(&path, 1, column);
-                let mut content = fs::read(&path).unwrap();
-                content[pages].fill(0xff);
-                fs::write(&path, content).unwrap();
-            }
+            ruin(&directory.path("t.parquet"));
             Some(made(directory, "t.parquet"))
         }
     }
 
     tikaud_core::segment_conformance!(Parquet);
+}
+
+/// Each format again, through a rule that is true for every member and looks at a column that is often not asked for.
+mod by_a_rule {
+    use tikaud_sources::rule::column;
+
+    use super::*;
+
+    fn made(directory: Directory, name: &str) -> Made {
+        let rule = column("id").starts_with("m") | !column("Full Name").contains("nobody") | column("phone").is_null();
+        let rule = rule | !column("phone").is_null();
+        let segment = directory.segment(name).name("Buyers").batch_size(1000).filter(rule).build().unwrap();
+        (Box::new(segment), Box::new(directory))
+    }
+
+    macro_rules! by_a_rule {
+        ($module:ident, $file:literal, $write:path, $break:expr) => {
+            mod $module {
+                use super::*;
+
+                struct Filtered;
+
+                #[async_trait]
+                impl SegmentFixture for Filtered {
+                    async fn segment(&self, table: &Table) -> Made {
+                        let directory = Directory::new();
+                        $write(&directory, table);
+                        made(directory, $file)
+                    }
+
+                    async fn breaking_segment(&self, table: &Table) -> Option<Made> {
+                        let directory = Directory::new();
+                        $write(&directory, table);
+                        $break(&directory.path($file));
+                        Some(made(directory, $file))
+                    }
+                }
+
+                tikaud_core::segment_conformance!(Filtered);
+            }
+        };
+    }
+
+    /// Leaves a quote that is not closed, or a line without its last fields.
+    fn tear(path: &Path) {
+        shorten(path, 5);
+    }
+
+    by_a_rule!(csv, "t.csv", super::super::csv::write, tear);
+    by_a_rule!(parquet, "t.parquet", write_parquet, super::super::parquet::ruin);
 }

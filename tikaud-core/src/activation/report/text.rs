@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{AudienceReport, KindReport, Outcome, Report, chain};
 use crate::destination::Retry;
 use crate::identifier::ColumnTally;
-use crate::plan::{Estimate, Plan, Verdict, counted, grouped};
+use crate::plan::{Estimate, KindPlan, Plan, Verdict, counted, grouped};
 
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -29,7 +29,7 @@ impl Display for Report {
         writeln!(f, "  {}", self.outcome)?;
         write_members(f, &self.plan)?;
         for (kind, plan) in self.kinds.iter().zip(&self.plan.kinds) {
-            write_kind(f, kind, plan.unchanged)?;
+            write_kind(f, kind, plan)?;
         }
         if self.traffic.requests > 0 {
             let noun = if self.plan.estimate.gathered { "request" } else { "mapping request" };
@@ -68,7 +68,9 @@ impl Display for Plan {
         write_members(f, self)?;
         for kind in &self.kinds {
             let [adds, removes, unchanged] = [kind.adds, kind.removes, kind.unchanged].map(grouped);
-            writeln!(f, "  {}: {adds} to add, {removes} to remove, {unchanged} unchanged", kind.kind)?;
+            write!(f, "  {}: {adds} to add, {removes} to remove, {unchanged} unchanged", kind.kind)?;
+            write_suppressed(f, kind)?;
+            writeln!(f)?;
         }
         write_judgement(f, self)?;
         for warning in &self.warnings {
@@ -93,7 +95,13 @@ impl Display for AudienceReport {
 
 fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
     writeln!(f, "  read {}", counted(plan.tally.members, "member"))?;
-    plan.tally.columns.iter().try_for_each(|column| write_column(f, column))
+    plan.tally.columns.iter().try_for_each(|column| write_column(f, column))?;
+    for suppression in &plan.suppressions {
+        let members = counted(suppression.tally.members, "member");
+        writeln!(f, "  read {members} of the suppression segment `{}`", suppression.segment)?;
+        suppression.tally.columns.iter().try_for_each(|column| write_column(f, column))?;
+    }
+    Ok(())
 }
 
 fn write_column(f: &mut Formatter<'_>, column: &ColumnTally) -> fmt::Result {
@@ -108,9 +116,10 @@ fn write_column(f: &mut Formatter<'_>, column: &ColumnTally) -> fmt::Result {
     Ok(())
 }
 
-fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, unchanged: u64) -> fmt::Result {
-    let [added, removed, unchanged] = [kind.added, kind.removed, unchanged].map(grouped);
+fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, plan: &KindPlan) -> fmt::Result {
+    let [added, removed, unchanged] = [kind.added, kind.removed, plan.unchanged].map(grouped);
     write!(f, "  {}: {added} added, {removed} removed, {unchanged} unchanged", kind.kind)?;
+    write_suppressed(f, plan)?;
     if kind.refused > 0 {
         write!(f, ", {} refused", grouped(kind.refused))?;
     }
@@ -121,6 +130,10 @@ fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, unchanged: u64) -> fmt::
         write!(f, ", {} left to do", grouped(kind.pending))?;
     }
     writeln!(f)
+}
+
+fn write_suppressed(f: &mut Formatter<'_>, plan: &KindPlan) -> fmt::Result {
+    if plan.suppressed > 0 { write!(f, ", {} suppressed", grouped(plan.suppressed)) } else { Ok(()) }
 }
 
 fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {

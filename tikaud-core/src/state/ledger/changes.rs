@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::TryStreamExt;
 
 use super::Ledger;
-use crate::diff::{Action, ChangeSet, DiffError, IdentifierSet, Lane, Runs, Slice, Steps};
+use crate::diff::{Action, ChangeSet, DiffError, IdentifierSet, Lane, Runs, Slice, Steps, Wanted};
 use crate::identifier::IdentifierKind;
 use crate::state::{DigestWriter, HeldFiles, PlannedChange, RunId, StateError};
 
@@ -13,8 +13,10 @@ use crate::state::{DigestWriter, HeldFiles, PlannedChange, RunId, StateError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KindChanges {
     pub(crate) kind: IdentifierKind,
-    /// Distinct identifiers in the segment.
+    /// Distinct identifiers in the segment, without the suppressed ones.
     pub(crate) segment: u64,
+    /// Distinct identifiers of its members that are suppressed.
+    pub(crate) suppressed: u64,
     pub(crate) adds: u64,
     pub(crate) removes: u64,
 }
@@ -33,15 +35,15 @@ impl Ledger {
     pub(crate) async fn count_changes(
         &self,
         held: &Arc<HeldFiles>,
-        segment: &Runs,
+        wanted: &Wanted,
         comparison: Comparison,
     ) -> Result<Vec<KindChanges>, DiffError> {
         let mut counted = Vec::new();
-        for kind in kinds(held, segment) {
-            let mut counts = KindChanges { kind, segment: 0, adds: 0, removes: 0 };
-            let mut steps = std::pin::pin!(self.compare(kind, held, segment, comparison));
+        for kind in kinds(held, &wanted.segment) {
+            let mut counts = KindChanges { kind, segment: 0, suppressed: 0, adds: 0, removes: 0 };
+            let mut steps = std::pin::pin!(self.compare(kind, held, wanted, comparison));
             while let Some((members, changes)) = steps.try_next().await? {
-                counts.count(members, &changes);
+                counts.count(&members, &changes);
             }
             counted.push(counts);
         }
@@ -53,21 +55,21 @@ impl Ledger {
         &self,
         run: &RunId,
         held: &Arc<HeldFiles>,
-        segment: &Runs,
+        wanted: &Wanted,
         comparison: Comparison,
     ) -> Result<(Vec<KindChanges>, Vec<PlannedChange>), DiffError> {
         let folder = self.folder("plans").child(run);
         let (mut counted, mut planned) = (Vec::new(), Vec::new());
-        for kind in kinds(held, segment) {
-            let mut counts = KindChanges { kind, segment: 0, adds: 0, removes: 0 };
+        for kind in kinds(held, &wanted.segment) {
+            let mut counts = KindChanges { kind, segment: 0, suppressed: 0, adds: 0, removes: 0 };
             let writer = |action: Action| {
                 let key = folder.child(format_args!("{action}-{kind}.digests"));
                 DigestWriter::new(&*self.store, &self.activation, key, kind)
             };
             let (mut removes, mut adds) = (writer(Action::Remove), writer(Action::Add));
-            let mut steps = std::pin::pin!(self.compare(kind, held, segment, comparison));
+            let mut steps = std::pin::pin!(self.compare(kind, held, wanted, comparison));
             while let Some((members, changes)) = steps.try_next().await? {
-                counts.count(members, &changes);
+                counts.count(&members, &changes);
                 removes.append(&changes.removes).await?;
                 adds.append(&changes.adds).await?;
             }
@@ -92,35 +94,54 @@ impl Ledger {
         }
     }
 
-    /// The steps of one kind: how many of its identifiers the segment has, and what has to change.
+    /// The steps of one kind: how many of its identifiers the segment has, and what has to change. What is suppressed is
+    /// taken out here, last of all, so that no source of the segment can bring it back.
     fn compare(
         &self,
         kind: IdentifierKind,
         held: &Arc<HeldFiles>,
-        segment: &Runs,
+        wanted: &Wanted,
         comparison: Comparison,
-    ) -> impl futures::Stream<Item = Result<(usize, ChangeSet), DiffError>> {
+    ) -> impl futures::Stream<Item = Result<(Members, ChangeSet), DiffError>> {
         let mut lanes = held.lanes(kind, self);
         let held_lanes = lanes.len();
-        lanes.extend(segment.sources(kind).into_iter().map(|source| Lane::new(kind, source)));
+        lanes.extend(wanted.segment.sources(kind).into_iter().map(|source| Lane::new(kind, source)));
+        let wanted_lanes = lanes.len();
+        let suppressed = wanted.suppressed.iter().flat_map(|suppressed| suppressed.sources(kind));
+        lanes.extend(suppressed.map(|source| Lane::new(kind, source)));
         let held = Arc::clone(held);
         Steps::new(lanes, self.resources.step_digests(kind.digest_len())).map(move |slices: Vec<Slice>| {
-            let (of_held, of_segment) = slices.split_at(held_lanes);
+            let (of_held, of_wanted) = slices.split_at(held_lanes);
+            let (of_segment, of_suppressed) = of_wanted.split_at(wanted_lanes - held_lanes);
             let held = held.held(kind, of_held);
             let held = if comparison == Comparison::Resync { held.unconfirmed_all() } else { held };
-            let runs: Vec<IdentifierSet> = of_segment.iter().map(|slice| slice.set.clone()).collect();
-            let segment = IdentifierSet::union_of(kind, &runs);
-            (segment.len(), ChangeSet::between(&held, &segment))
+            let all = union_of(kind, of_segment);
+            let segment =
+                if of_suppressed.is_empty() { all.clone() } else { all.difference(&union_of(kind, of_suppressed)) };
+            let members = Members { wanted: segment.len() as u64, suppressed: (all.len() - segment.len()) as u64 };
+            (members, ChangeSet::between(&held, &segment))
         })
     }
 }
 
+/// Identifiers of the segment in one step.
+struct Members {
+    wanted: u64,
+    suppressed: u64,
+}
+
 impl KindChanges {
-    fn count(&mut self, members: usize, changes: &ChangeSet) {
-        self.segment += members as u64;
+    fn count(&mut self, members: &Members, changes: &ChangeSet) {
+        self.segment += members.wanted;
+        self.suppressed += members.suppressed;
         self.adds += changes.adds.len() as u64;
         self.removes += changes.removes.len() as u64;
     }
+}
+
+fn union_of(kind: IdentifierKind, slices: &[Slice]) -> IdentifierSet {
+    let runs: Vec<IdentifierSet> = slices.iter().map(|slice| slice.set.clone()).collect();
+    IdentifierSet::union_of(kind, &runs)
 }
 
 fn kinds(held: &HeldFiles, segment: &Runs) -> Vec<IdentifierKind> {

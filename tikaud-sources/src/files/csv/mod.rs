@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use tikaud_core::segment::{SegmentError, TextColumn};
 
 use self::record::{Split, Splitter};
+use super::asked::Asked;
 use super::format::Dialect;
 use super::header::{Column, Header};
 use super::input::Input;
@@ -25,14 +26,14 @@ pub(super) fn header(input: &Input, dialect: Dialect) -> Result<Header, SegmentE
 pub(super) fn read(
     input: &Input,
     dialect: Dialect,
-    columns: &[String],
+    asked: &Asked,
     batch_size: usize,
     emit: Emit<'_>,
 ) -> Result<ControlFlow<()>, SegmentError> {
     let mut records = Records::open(input, dialect)?;
     let header = header_of(input, &mut records)?;
-    let positions = header.positions(input, columns)?;
-    let mut batches = Batches::new(columns.len(), batch_size);
+    let positions = header.positions(input, asked)?;
+    let mut batches = Batches::new(positions.len(), batch_size);
     while records.advance()? {
         let (fields, columns) = (records.splitter.fields().len(), header.len());
         if fields != columns {
@@ -66,7 +67,7 @@ fn header_of(input: &Input, records: &mut Records<'_>) -> Result<Header, Segment
              delimiter (`CsvOptions::with_delimiter`)"
         )));
     }
-    Header::try_new(input, names.into_iter().map(|name| Column { name, no_text: None }).collect())
+    Header::try_new(input, names.into_iter().map(Column::of_text).collect())
 }
 
 /// The records of a file.

@@ -22,7 +22,7 @@ fn rows(content: &str, batch_size: usize) -> Vec<Vec<String>> {
         rows.extend(rows_of(&batch));
         ControlFlow::Continue(())
     };
-    let _ = read(&input, COMMA, &columns(), batch_size, &mut emit).unwrap();
+    let _ = read(&input, COMMA, &Asked::new(&columns(), None, true), batch_size, &mut emit).unwrap();
     rows
 }
 
@@ -98,6 +98,6 @@ fn reading_stops_when_it_is_asked_to() {
         batches += 1;
         ControlFlow::Break(())
     };
-    let end = read(&input, COMMA, &columns(), 1, &mut emit).unwrap();
+    let end = read(&input, COMMA, &Asked::new(&columns(), None, true), 1, &mut emit).unwrap();
     assert_eq!((end, batches), (ControlFlow::Break(()), 1));
 }

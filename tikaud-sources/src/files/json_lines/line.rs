@@ -33,12 +33,18 @@ impl<'a> Object<'a> {
             .map_err(|error| if error.is_data() { Problem::NotAnObject } else { Problem::Syntax(error.column()) })
     }
 
-    /// Appends the values of these keys to their columns, a null cell where there is none.
-    pub(super) fn push_to(&self, names: &[String], columns: &mut [TextColumn]) -> Result<(), Problem> {
+    /// Appends the values of these keys to their columns, a null cell where there is none. The first so many are
+    /// delivered, and are not to have lost digits; the others a rule looks at, and are numbers of every kind.
+    pub(super) fn push_to(
+        &self,
+        names: &[String],
+        delivered: usize,
+        columns: &mut [TextColumn],
+    ) -> Result<(), Problem> {
         for (at, (name, column)) in names.iter().zip(columns).enumerate() {
             let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| *value);
             match (values.next(), values.next()) {
-                (Some(value), None) => push_value(value, at, column)?,
+                (Some(value), None) => push_value(value, at, at >= delivered, column)?,
                 (None, _) => column.push_list(None).map_err(Problem::Full)?,
                 _ => return Err(Problem::Twice(at)),
             }
@@ -98,6 +104,8 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 }
 
+const FRACTION: &str = "number with a fraction or an exponent";
+
 /// What a value is, when it is something that no text can be made of.
 pub(super) fn no_text(value: &RawValue) -> Option<&'static str> {
     match elements(value) {
@@ -111,9 +119,7 @@ pub(super) fn no_text(value: &RawValue) -> Option<&'static str> {
 fn scalar_no_text(value: &RawValue) -> Option<&'static str> {
     match value.get().as_bytes() {
         [b'{', ..] => Some("object"),
-        [b'-' | b'0'..=b'9', rest @ ..] if !rest.iter().all(u8::is_ascii_digit) => {
-            Some("number with a fraction or an exponent")
-        }
+        [b'-' | b'0'..=b'9', rest @ ..] if !rest.iter().all(u8::is_ascii_digit) => Some(FRACTION),
         _ => None,
     }
 }
@@ -126,8 +132,10 @@ fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
     is_array(value).then(|| serde_json::from_str(value.get()).unwrap_or_default())
 }
 
-fn push_value(value: &RawValue, at: usize, column: &mut TextColumn) -> Result<(), Problem> {
-    if let Some(json_type) = no_text(value) {
+fn push_value(value: &RawValue, at: usize, any_number: bool, column: &mut TextColumn) -> Result<(), Problem> {
+    if let Some(json_type) = no_text(value)
+        && !(any_number && json_type == FRACTION)
+    {
         return Err(Problem::NoText(at, json_type));
     }
     match elements(value) {

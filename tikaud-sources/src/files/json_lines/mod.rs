@@ -13,6 +13,7 @@ use tikaud_core::segment::SegmentError;
 
 use self::line::{Object, Problem};
 use self::sample::Sample;
+use super::asked::Asked;
 use super::header::Header;
 use super::input::Input;
 use super::lines::Lines;
@@ -33,17 +34,18 @@ pub(super) fn header(input: &Input) -> Result<Header, SegmentError> {
 /// Reads a file's members into batches, until `emit` asks to stop.
 pub(super) fn read(
     input: &Input,
-    columns: &[String],
+    asked: &Asked,
     batch_size: usize,
     emit: Emit<'_>,
 ) -> Result<ControlFlow<()>, SegmentError> {
-    header(input)?.positions(input, columns)?;
+    header(input)?.positions(input, asked)?;
+    let columns = asked.columns();
     let mut lines = Lines::open(input)?;
     let mut batches = Batches::new(columns.len(), batch_size);
     while advance(&mut lines)? {
         let text = text(&lines)?;
         Object::parse(text)
-            .and_then(|object| object.push_to(columns, batches.columns()))
+            .and_then(|object| object.push_to(columns, asked.delivered().len(), batches.columns()))
             .map_err(|problem| malformed(&lines, &problem, columns))?;
         if let Some(batch) = batches.end_member(text.len())?
             && emit(batch).is_break()

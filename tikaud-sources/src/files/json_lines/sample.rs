@@ -44,7 +44,7 @@ impl Sample {
     fn add_column(&mut self, name: String) -> usize {
         let at = self.columns.len();
         self.positions.insert(name.clone(), at);
-        self.columns.push(Column { name, no_text: None });
+        self.columns.push(Column::of_text(name));
         at
     }
 

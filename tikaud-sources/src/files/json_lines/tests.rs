@@ -17,7 +17,7 @@ fn cells(content: &str) -> Result<Vec<Vec<String>>, SegmentError> {
         cells.extend((0..batch.len()).map(|row| batch.columns()[0].cell(row).map(str::to_owned).collect()));
         ControlFlow::Continue(())
     };
-    read(&input, &["c".to_owned()], 2, &mut emit).map(|_| cells)
+    read(&input, &Asked::new(&["c".to_owned()], None, true), 2, &mut emit).map(|_| cells)
 }
 
 #[test]
@@ -64,7 +64,7 @@ proptest! {
         let mut read = Vec::new();
         let mut columns = [tikaud_core::segment::TextColumn::default()];
         for line in &content {
-            Object::parse(line).unwrap().push_to(&["c".to_owned()], &mut columns).unwrap();
+            Object::parse(line).unwrap().push_to(&["c".to_owned()], 1, &mut columns).unwrap();
         }
         for row in 0..columns[0].len() {
             read.extend(columns[0].cell(row).map(str::to_owned));

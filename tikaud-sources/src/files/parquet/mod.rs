@@ -1,5 +1,7 @@
 //! Parquet: row groups of column chunks, of which only those are read that were asked for.
 
+mod pruning;
+
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
@@ -10,10 +12,11 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use tikaud_core::segment::SegmentError;
 
+use super::asked::Asked;
 use super::header::{Column, Header};
 use super::input::Input;
 use super::reading::Emit;
-use crate::arrow::{holds_text, member_batch};
+use crate::arrow::member_batch;
 
 /// What a Parquet file begins and ends with.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -29,17 +32,18 @@ pub(super) fn header(input: &Input) -> Result<Header, SegmentError> {
 /// Reads a file's members into batches, until `emit` asks to stop.
 pub(super) fn read(
     input: &Input,
-    columns: &[String],
+    asked: &Asked,
     batch_size: usize,
     emit: Emit<'_>,
 ) -> Result<ControlFlow<()>, SegmentError> {
     let footer = footer(input)?;
-    let positions = header_of(input, &footer)?.positions(input, columns)?;
+    let positions = header_of(input, &footer)?.positions(input, asked)?;
     let projection = ProjectionMask::roots(footer.parquet_schema(), positions);
+    let wanted = pruning::wanted(&footer, asked);
     // One row group after the other, so that an error can say which it was.
-    for number in 0..footer.metadata().num_row_groups() {
+    for number in (0..footer.metadata().num_row_groups()).filter(|number| wanted[*number]) {
         let group = RowGroup { input, footer: &footer, number };
-        if group.read(&projection, columns, batch_size, emit)?.is_break() {
+        if group.read(&projection, asked, batch_size, emit)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }
@@ -47,10 +51,7 @@ pub(super) fn read(
 }
 
 fn header_of(input: &Input, footer: &ArrowReaderMetadata) -> Result<Header, SegmentError> {
-    let columns = footer.schema().fields().iter().map(|field| Column {
-        name: field.name().clone(),
-        no_text: (!holds_text(field.data_type())).then(|| field.data_type().to_string()),
-    });
+    let columns = footer.schema().fields().iter().map(|field| Column::of_type(field.name().clone(), field.data_type()));
     Header::try_new(input, columns.collect())
 }
 
@@ -105,7 +106,7 @@ impl RowGroup<'_> {
     fn read(
         &self,
         projection: &ProjectionMask,
-        columns: &[String],
+        asked: &Asked,
         batch_size: usize,
         emit: Emit<'_>,
     ) -> Result<ControlFlow<()>, SegmentError> {
@@ -123,8 +124,12 @@ impl RowGroup<'_> {
         for batch in reader {
             // Arrow's error is a text that may quote values; it is dropped.
             let batch = batch.map_err(|_| self.damaged())?;
+            let first = rows + 1;
             rows += batch.num_rows();
-            let members = member_batch(&batch, columns)
+            let batch = asked.keep_rows(batch).map_err(|refusal| {
+                SegmentError::malformed(self.message(&refusal.what(|row| format!("has in its row {}", first + row))))
+            })?;
+            let members = member_batch(&batch, asked.delivered())
                 .map_err(|error| SegmentError::new(error.kind(), self.message("cannot be used")).with_source(error))?;
             if emit(members).is_break() {
                 return Ok(ControlFlow::Break(()));

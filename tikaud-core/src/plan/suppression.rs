@@ -1,0 +1,21 @@
+//! Suppression segments, as far as a plan tells of them.
+
+use serde::Serialize;
+
+use crate::identifier::Tally;
+
+/// What became of the values of one suppression segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SuppressionTally {
+    /// The segment's name.
+    pub segment: String,
+    /// What became of its values.
+    pub tally: Tally,
+}
+
+impl SuppressionTally {
+    pub(crate) fn new(segment: &str, tally: Tally) -> Self {
+        Self { segment: segment.to_owned(), tally }
+    }
+}

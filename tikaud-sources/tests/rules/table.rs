@@ -1,0 +1,168 @@
+//! A table with a column of every type, and what it looks like in each kind of source.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::TryStreamExt;
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
+use tempfile::TempDir;
+use tikaud_core::segment::{MemberBatch, Segment};
+use tikaud_sources::FileSegment;
+use tikaud_sources::arrow::arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
+
+pub(crate) const DAY: i64 = 86_400_000_000;
+
+/// A row, apart from its number.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) text: Option<String>,
+    pub(crate) whole: Option<i64>,
+    /// In hundredths.
+    pub(crate) decimal: Option<i64>,
+    pub(crate) float: Option<f64>,
+    pub(crate) flag: Option<bool>,
+    /// Days since 1970.
+    pub(crate) day: Option<i32>,
+    /// Microseconds since 1970, in UTC.
+    pub(crate) instant: Option<i64>,
+    /// The same without a zone.
+    pub(crate) local: Option<i64>,
+}
+
+/// A row's cells as text, `None` for null: `id` and the columns of [`Row`], in order.
+pub(crate) const COLUMNS: [&str; 9] = ["id", "text", "whole", "decimal", "float", "flag", "day", "instant", "local"];
+
+pub(crate) fn day_text(day: i32) -> String {
+    micros_text(i64::from(day) * DAY)[..10].to_owned()
+}
+
+pub(crate) fn micros_text(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).unwrap().to_string()
+}
+
+pub(crate) fn decimal_text(hundredths: i64) -> String {
+    let sign = if hundredths < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100)
+}
+
+/// The cells as an export of text has them, in spellings that differ from row to row.
+pub(crate) fn cells(id: usize, row: &Row) -> [Option<String>; 9] {
+    let flag = |flag| match (flag, id % 3) {
+        (true, 0) => "true",
+        (true, 1) => "T",
+        (true, _) => "1",
+        (false, 0) => "FALSE",
+        (false, 1) => "no",
+        (false, _) => "0",
+    };
+    let instant = |micros: i64| match id % 3 {
+        0 => micros_text(micros),
+        // The same instant, as clocks two hours ahead show it.
+        1 => micros_text(micros + 7_200_000_000).replace('Z', "+02:00"),
+        _ => micros_text(micros).replace('T', " ").replace('Z', "+00"),
+    };
+    [
+        Some(id.to_string()),
+        row.text.clone(),
+        row.whole.map(|whole| whole.to_string()),
+        row.decimal.map(decimal_text),
+        row.float.map(|float| format!("{float:?}")),
+        row.flag.map(|value| flag(value).to_owned()),
+        row.day.map(day_text),
+        row.instant.map(instant),
+        row.local.map(|micros| micros_text(micros).replace('T', " ").replace('Z', "")),
+    ]
+}
+
+pub(crate) struct Files {
+    directory: TempDir,
+}
+
+impl Files {
+    /// The table as CSV, JSON lines, and Parquet with so many rows to a row group.
+    pub(crate) fn of(rows: &[Row], row_group: usize) -> Self {
+        let files = Self { directory: tempfile::tempdir().unwrap() };
+        files.write_csv(rows);
+        files.write_json(rows);
+        files.write_parquet(rows, row_group);
+        files
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn write_csv(&self, rows: &[Row]) {
+        let quoted =
+            |cell: Option<String>| cell.map_or_else(String::new, |cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+        let mut content = COLUMNS.join(",") + "\n";
+        for (id, row) in rows.iter().enumerate() {
+            content += &(cells(id, row).map(quoted).join(",") + "\n");
+        }
+        std::fs::write(self.path("t.csv"), content).unwrap();
+    }
+
+    /// Numbers and booleans as JSON's own in every other row, where JSON has them.
+    fn write_json(&self, rows: &[Row]) {
+        let mut content = String::new();
+        for (id, row) in rows.iter().enumerate() {
+            let own = |name: &str, cell: &str| {
+                let is_own = id % 2 == 0 && matches!(name, "whole" | "decimal" | "float");
+                if is_own
+                    && cell.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+                    && !cell.ends_with("inf")
+                {
+                    cell.to_owned()
+                } else {
+                    serde_json::to_string(cell).unwrap()
+                }
+            };
+            let fields = COLUMNS.iter().zip(cells(id, row)).filter(|(_, cell)| cell.is_some() || id == 0);
+            let fields = fields.map(|(name, cell)| {
+                let value = cell.map_or_else(|| "null".to_owned(), |cell| own(name, &cell));
+                format!("{}:{value}", serde_json::to_string(name).unwrap())
+            });
+            content += &format!("{{{}}}\n", fields.collect::<Vec<_>>().join(","));
+        }
+        std::fs::write(self.path("t.jsonl"), content).unwrap();
+    }
+
+    fn write_parquet(&self, rows: &[Row], row_group: usize) {
+        fn array<T>(rows: &[Row], cell: impl Fn(&Row) -> Option<T>) -> Vec<Option<T>> {
+            rows.iter().map(cell).collect()
+        }
+        let hundredths: Decimal128Array = array(rows, |row| row.decimal.map(i128::from)).into();
+        let columns: [ArrayRef; 9] = [
+            Arc::new(Int64Array::from_iter_values((0..rows.len()).map(|id| i64::try_from(id).unwrap()))),
+            Arc::new(StringArray::from(array(rows, |row| row.text.clone()))),
+            Arc::new(Int64Array::from(array(rows, |row| row.whole))),
+            Arc::new(hundredths.with_precision_and_scale(20, 2).unwrap()),
+            Arc::new(Float64Array::from(array(rows, |row| row.float))),
+            Arc::new(BooleanArray::from(array(rows, |row| row.flag))),
+            Arc::new(Date32Array::from(array(rows, |row| row.day))),
+            Arc::new(TimestampMicrosecondArray::from(array(rows, |row| row.instant)).with_timezone("UTC")),
+            Arc::new(TimestampMicrosecondArray::from(array(rows, |row| row.local))),
+        ];
+        let columns = COLUMNS.into_iter().zip(columns).map(|(name, array)| (name, array, true));
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(row_group)).build();
+        let file = std::fs::File::create(self.path("t.parquet")).unwrap();
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+    }
+}
+
+/// The numbers of a segment's members, in order; no column that only a rule looks at is asked for.
+pub(crate) async fn ids(segment: &FileSegment) -> Vec<usize> {
+    let batches: Vec<MemberBatch> = segment.members(&["id".to_owned()]).await.unwrap().try_collect().await.unwrap();
+    let ids = batches.iter().flat_map(|batch| {
+        assert_eq!(batch.columns().len(), 1, "what only the rule looks at is delivered to nobody");
+        (0..batch.len()).map(|row| batch.columns()[0].cell(row).next().unwrap().parse().unwrap())
+    });
+    ids.collect()
+}
