@@ -126,7 +126,7 @@ fn bypass_cache(file: &File, bypass: bool) {
 /// Reads or writes whole pages; through the cache after all where they are not whole enough for the file system.
 fn pages(file: &File, mut operation: impl FnMut(&File) -> io::Result<()>) -> io::Result<()> {
     match operation(file) {
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             bypass_cache(file, false);
             operation(file)
         }
