@@ -134,6 +134,11 @@ fn pages(file: &File, mut operation: impl FnMut(&File) -> io::Result<()>) -> io:
     }
 }
 
+pub(crate) fn read_exact_at(file: &File, content: &mut [u8], offset: u64) -> io::Result<()> {
+    let needed = content.len();
+    read_at_least(file, content, needed, offset)
+}
+
 /// Reads until so many bytes are there; the file may end within the last page.
 fn read_at_least(file: &File, content: &mut [u8], needed: usize, offset: u64) -> io::Result<()> {
     let mut filled = 0;
@@ -159,12 +164,12 @@ fn read_at(file: &File, content: &mut [u8], offset: u64) -> io::Result<usize> {
 }
 
 #[cfg(unix)]
-fn write_all_at(file: &File, content: &[u8], offset: u64) -> io::Result<()> {
+pub(crate) fn write_all_at(file: &File, content: &[u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, content, offset)
 }
 
 #[cfg(windows)]
-fn write_all_at(file: &File, mut content: &[u8], mut offset: u64) -> io::Result<()> {
+pub(crate) fn write_all_at(file: &File, mut content: &[u8], mut offset: u64) -> io::Result<()> {
     while !content.is_empty() {
         let written = std::os::windows::fs::FileExt::seek_write(file, content, offset)?;
         (content, offset) = (&content[written..], offset + written as u64);

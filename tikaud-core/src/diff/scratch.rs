@@ -16,6 +16,7 @@ use super::blocks::BlockLayout;
 use super::source::DigestSource;
 use super::{DiffError, ScratchError};
 use crate::identifier::IdentifierKind;
+use crate::pages::{read_exact_at, write_all_at};
 
 /// Small blocks, because a merge reads many runs at once: 8 KiB at 32 bytes a digest, checksums 0.1 % of it.
 const BLOCK: usize = 256;
@@ -114,37 +115,6 @@ impl DigestSource for SpilledSet {
         self.at = upto;
         Ok(digests.into())
     }
-}
-
-#[cfg(unix)]
-fn write_all_at(file: &File, content: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, content, offset)
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, content: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, content, offset)
-}
-
-#[cfg(windows)]
-fn write_all_at(file: &File, mut content: &[u8], mut offset: u64) -> io::Result<()> {
-    while !content.is_empty() {
-        let written = std::os::windows::fs::FileExt::seek_write(file, content, offset)?;
-        (content, offset) = (&content[written..], offset + written as u64);
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut content: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !content.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, content, offset)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        (content, offset) = (&mut content[read..], offset + read as u64);
-    }
-    Ok(())
 }
 
 #[cfg(test)]
