@@ -4,6 +4,7 @@
 
 mod adopt;
 mod apply;
+mod builder;
 mod error;
 mod memory;
 mod open;
@@ -16,11 +17,12 @@ mod state;
 mod suppression;
 mod tear_down;
 
+pub use builder::{SegmentActivationBuilder, WhenGone};
 pub use error::{ActivationError, SettingsError};
 pub use memory::MemoryActivation;
 pub use options::{Progress, RunOptions};
 pub use report::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
-pub use segment_activation::{SegmentActivation, SegmentActivationBuilder, WhenGone};
+pub use segment_activation::SegmentActivation;
 pub use state::ActivationState;
 pub use tear_down::{Teardown, TornDown};
 

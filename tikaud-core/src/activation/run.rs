@@ -7,7 +7,7 @@ use super::open::{OpenAudience, carry_name_over, connect, find_or_create};
 use super::read::{Reading, read};
 use super::report::{Report, ReportParts};
 use super::{ActivationError, RunOptions, SegmentActivation, WhenGone};
-use crate::destination::Known;
+use crate::destination::{Destination, Known};
 use crate::diff::DiffError;
 use crate::plan::Plan;
 use crate::state::{AudienceRecord, Claim, Comparison, Current, HeldFiles, Intent, Ledger, Pending, RunId, StateError};
@@ -48,20 +48,12 @@ async fn carry_out(
     let mut parts = ReportParts::start(activation);
     let (ledger, destination) = (&activation.ledger, &*activation.destination);
 
-    let mut current = ledger.recover(claim).await?;
+    let current = ledger.recover(claim).await?;
     parts.warn_of_interrupted(&current.interrupted);
 
-    let (opened, warnings) = match connect(destination, &current.generation).await {
-        Err(gone @ ActivationError::AudienceGone { .. })
-            if activation.when_gone == WhenGone::CreateAnew && !options.drains() =>
-        {
-            current = ledger.let_go(claim, current).await?;
-            let (opened, warnings) = connect(destination, &current.generation).await?;
-            (opened, [vec![created_anew(&gone)], warnings].concat())
-        }
-        connected => connected?,
-    };
-    let Current { generation, held, .. } = current;
+    let when_gone = if options.drains() { WhenGone::Stop } else { activation.when_gone };
+    let (Current { generation, held, .. }, opened, warnings) =
+        reach(destination, ledger, claim, current, when_gone).await?;
     parts.warnings.extend(warnings);
     parts.timings.connect = parts.lap();
 
@@ -126,6 +118,23 @@ async fn carry_out(
     }
     parts.timings.commit = parts.lap();
     Ok(parts.finished(run, plan, &next, &*writer, created, applied))
+}
+
+/// Reaches the destination; an audience that is gone is let go of where that is wanted.
+async fn reach(
+    destination: &dyn Destination,
+    ledger: &Ledger,
+    claim: &Claim,
+    current: Current,
+    when_gone: WhenGone,
+) -> Result<(Current, Option<OpenAudience>, Vec<String>), ActivationError> {
+    let gone = match (connect(destination, &current.generation).await, when_gone) {
+        (Err(gone @ ActivationError::AudienceGone { .. }), WhenGone::CreateAnew) => gone,
+        (connected, _) => return connected.map(|(opened, warnings)| (current, opened, warnings)),
+    };
+    let current = ledger.let_go(claim, current).await?;
+    let (opened, warnings) = connect(destination, &current.generation).await?;
+    Ok((current, opened, [vec![created_anew(&gone)], warnings].concat()))
 }
 
 /// What the user has to know of an audience that takes the place of another.

@@ -1,23 +1,21 @@
 //! The activation: a segment, a destination, a state store, and the settings between them.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
 use super::read::Tallies;
 use super::suppression::Suppression;
 use super::{
-    Activation, ActivationError, Report, RunOptions, SettingsError, Teardown, TornDown, adopt, run, tear_down,
+    Activation, ActivationError, Report, RunOptions, SegmentActivationBuilder, Teardown, TornDown, WhenGone, adopt,
+    run, tear_down,
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
-use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason};
+use crate::identifier::{Extractor, FieldMapping};
 use crate::plan::{Plan, PlanInput};
 use crate::segment::Segment;
-use crate::state::{ActivationId, Clock, Generation, KindChanges, Ledger, StateError, StateStore, SystemClock};
+use crate::state::{ActivationId, Generation, KindChanges, Ledger, StateError, StateStore};
 
 /// A segment that is kept in an audience: the [`Activation`] to use.
 ///
@@ -51,36 +49,6 @@ pub struct SegmentActivation {
     pub(super) when_gone: WhenGone,
 }
 
-/// What a run does when the audience is no longer there: deleted, expired, or taken away from the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum WhenGone {
-    /// It ends with [`ActivationError::AudienceGone`] and changes nothing: somebody may have had a reason.
-    #[default]
-    Stop,
-    /// It creates a new audience and puts the whole segment into it. Ad groups that used the old one do not use the new
-    /// one until somebody applies it. The report says so.
-    CreateAnew,
-}
-
-/// Sets up a [`SegmentActivation`].
-pub struct SegmentActivationBuilder {
-    id: String,
-    segment: Arc<dyn Segment>,
-    destination: Arc<dyn Destination>,
-    store: Arc<dyn StateStore>,
-    name: Option<String>,
-    description: Option<String>,
-    mapping: Option<FieldMapping>,
-    suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
-    phone_parser: Option<Arc<dyn PhoneParser>>,
-    clock: Arc<dyn Clock>,
-    when_gone: WhenGone,
-    memory_budget: usize,
-    scratch: Option<PathBuf>,
-}
-
 impl SegmentActivation {
     /// Begins to set up an activation. `id` is its name in the state store, for ever.
     pub fn builder(
@@ -99,21 +67,7 @@ impl SegmentActivation {
         destination: Arc<dyn Destination>,
         store: Arc<dyn StateStore>,
     ) -> SegmentActivationBuilder {
-        SegmentActivationBuilder {
-            id: id.into(),
-            segment,
-            destination,
-            store,
-            name: None,
-            description: None,
-            mapping: None,
-            suppressions: Vec::new(),
-            phone_parser: None,
-            clock: Arc::new(SystemClock),
-            when_gone: WhenGone::default(),
-            memory_budget: DEFAULT_MEMORY_BUDGET,
-            scratch: None,
-        }
+        SegmentActivationBuilder::new(id.into(), segment, destination, store)
     }
 
     /// Where the activation stands: its audience and the generation of its state, interrupted runs counted in. Reads the
@@ -207,189 +161,6 @@ impl Activation for SegmentActivation {
     }
 }
 
-impl SegmentActivationBuilder {
-    /// The audience's name. Default: the segment's.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// The audience's description. Default: the segment's, if it has one.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Which columns are sent, and as what. Required.
-    #[must_use]
-    pub fn mapping(mut self, mapping: FieldMapping) -> Self {
-        self.mapping = Some(mapping);
-        self
-    }
-
-    /// Keeps the members of another segment out of the audience: those who have opted out, staff, buyers already served.
-    /// Applied last and always. Call it once for each such segment.
-    ///
-    /// It works by identifiers, made by the activation's own rules, so an address is found however it is spelt, and whoever
-    /// comes onto the list is removed by the next run. It does not work by person: somebody who is on the list with an e-mail
-    /// address only stays in the audience by a phone number that is mapped too, and the plan warns of that. Map every column of
-    /// identifiers that the list has.
-    ///
-    /// A suppression segment that cannot be read fails the run before anything is sent; one without a single identifier is
-    /// stopped by the guard [`EmptySuppression`](crate::plan::Guard::EmptySuppression).
-    ///
-    /// ```
-    /// # use tikaud_core::destination::MemoryDestination;
-    /// # use tikaud_core::state::MemoryStateStore;
-    /// use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
-    /// use tikaud_core::identifier::{Field, FieldMapping};
-    /// use tikaud_core::segment::MemorySegment;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let buyers = MemorySegment::try_new("Buyers", ["email"], [[Some("ada@example.com")], [Some("grace@example.com")]])?;
-    /// let opted_out = MemorySegment::try_new("Opted out", ["mail"], [[Some(" ADA@Example.com")]])?;
-    /// let activation = SegmentActivation::builder("buyers", buyers, MemoryDestination::new(), MemoryStateStore::new())
-    ///     .mapping(FieldMapping::try_new([("email", Field::Email)])?)
-    ///     .suppress(opted_out, FieldMapping::try_new([("mail", Field::Email)])?)
-    ///     .build()?;
-    /// let report = activation.run(&RunOptions::new()).await?;
-    /// assert_eq!((report.kinds[0].added, report.plan.kinds[0].suppressed), (1, 1));
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn suppress(self, segment: impl Segment + 'static, mapping: FieldMapping) -> Self {
-        self.suppress_shared(Arc::new(segment), mapping)
-    }
-
-    /// The same of a segment that is shared with others.
-    #[must_use]
-    pub fn suppress_shared(mut self, segment: Arc<dyn Segment>, mapping: FieldMapping) -> Self {
-        self.suppressions.push((segment, mapping));
-        self
-    }
-
-    /// What reads phone numbers. Default: [`DefaultPhoneParser`]. Another reading makes other identifiers.
-    #[must_use]
-    pub fn phone_parser(mut self, parser: Arc<dyn PhoneParser>) -> Self {
-        self.phone_parser = Some(parser);
-        self
-    }
-
-    /// What tells the time. Default: the system's clock.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// What happens when the audience is no longer there. Default: [`WhenGone::Stop`].
-    #[must_use]
-    pub fn when_gone(mut self, when_gone: WhenGone) -> Self {
-        self.when_gone = when_gone;
-        self
-    }
-
-    /// Memory that comparing may use, in bytes, whatever the segment's size. Default: [`DEFAULT_MEMORY_BUDGET`], 256 MiB.
-    ///
-    /// What does not fit goes to temporary files: at most the segment's identifiers, 32 bytes each for SHA-256, and a
-    /// run's report says how much it was. The process as a whole takes up to half as much again as the budget. Batches of the source and of the destination are not part of it.
-    #[must_use]
-    pub fn memory_budget(mut self, bytes: usize) -> Self {
-        self.memory_budget = bytes;
-        self
-    }
-
-    /// Where temporary files go when the memory budget is used up. Default: where the state store has its disk, or the
-    /// system's directory for temporary files when it has none. The files have no name, so that none is left
-    /// behind, however the process ends.
-    #[must_use]
-    pub fn scratch_directory(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.scratch = Some(directory.into());
-        self
-    }
-
-    /// The activation. Reads and sends nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingsError`], which says what is wrong with the settings.
-    pub fn build(self) -> Result<SegmentActivation, SettingsError> {
-        let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
-        check_kinds(&mapping, &*self.destination)?;
-        let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
-        if name.trim().is_empty() {
-            return Err(SettingsError::EmptyName);
-        }
-        let description = self.description.or_else(|| self.segment.description().map(str::to_owned));
-        let parser: Arc<dyn PhoneParser> = match self.phone_parser {
-            Some(parser) => parser,
-            None if mapping.has_plain_phone() || self.suppressions.iter().any(|(_, other)| other.has_plain_phone()) => {
-                Arc::new(DefaultPhoneParser::try_new()?)
-            }
-            None => Arc::new(NoPhoneParser),
-        };
-        let suppressions = self.suppressions.into_iter();
-        let suppressions = suppressions.map(|(segment, other)| Suppression::try_new(segment, other, &mapping, &parser));
-        let suppressions = suppressions.collect::<Result<_, _>>()?;
-        if self.memory_budget < MINIMUM_MEMORY_BUDGET {
-            return Err(SettingsError::MemoryBudget { given: self.memory_budget });
-        }
-        let scratch = self.scratch.or_else(|| self.store.scratch()).unwrap_or_else(std::env::temp_dir);
-        let ledger = Ledger {
-            store: self.store,
-            resources: Resources { memory_budget: self.memory_budget, scratch },
-            clock: self.clock,
-            activation: self.id.parse()?,
-            destination: self.destination.id().clone(),
-        };
-        Ok(SegmentActivation {
-            segment: self.segment,
-            destination: self.destination,
-            ledger,
-            extractor: Arc::new(Extractor::new(&mapping, parser)),
-            mapping,
-            when_gone: self.when_gone,
-            suppressions,
-            spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
-        })
-    }
-}
-
-/// Where no plain phone column is mapped, nobody asks: this spares the megabytes of numbering plans.
-#[derive(Debug)]
-struct NoPhoneParser;
-
-impl PhoneParser for NoPhoneParser {
-    fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
-        out.clear();
-        Err(RejectReason::NotAPhone)
-    }
-}
-
-/// Whether the destination takes what the mapping makes.
-fn check_kinds(mapping: &FieldMapping, destination: &dyn Destination) -> Result<(), SettingsError> {
-    let (kinds, capabilities) = (mapping.kinds(), destination.capabilities());
-    let undocumented = |kind| capabilities.undocumented_kinds.iter().any(|(known, _)| *known == kind);
-    for mapped in mapping.fields() {
-        let kind = mapped.field.kind();
-        if !capabilities.kinds.contains(&kind) && !undocumented(kind) {
-            let (column, destination) = (mapped.column.clone(), destination.id().clone());
-            return Err(SettingsError::UnsupportedKind { column, kind, destination });
-        }
-    }
-    for group in &capabilities.exclusive_kinds {
-        let mut used = group.iter().filter(|kind| kinds.contains(kind));
-        if let (Some(&first), Some(&second)) = (used.next(), used.next()) {
-            return Err(SettingsError::ExclusiveKinds { first, second, destination: destination.id().clone() });
-        }
-    }
-    Ok(())
-}
-
 impl fmt::Debug for SegmentActivation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SegmentActivation")
@@ -399,19 +170,6 @@ impl fmt::Debug for SegmentActivation {
             .field("mapping", &self.mapping)
             .field("suppressions", &self.suppressions.len())
             .field("spec", &self.spec)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SegmentActivationBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SegmentActivationBuilder")
-            .field("id", &self.id)
-            .field("segment", &self.segment.name())
-            .field("destination", &self.destination)
-            .field("name", &self.name)
-            .field("mapping", &self.mapping)
-            .field("suppressions", &self.suppressions.len())
             .finish_non_exhaustive()
     }
 }

@@ -38,19 +38,17 @@ pub struct TornDown {
 pub(super) async fn tear_down(activation: &SegmentActivation, teardown: Teardown) -> Result<TornDown, ActivationError> {
     let ledger = &activation.ledger;
     let audience = audience(activation, &ledger.generation().await?).await?;
-    let mut torn_down = TornDown { complete: true, audience, report: None };
-    if let Some(audience) = &torn_down.audience {
-        match teardown {
-            Teardown::Keep => {}
-            Teardown::Drain => torn_down.report = drain(activation).await?,
-            Teardown::Delete => delete(activation, audience).await?,
-        }
+    let mut report = None;
+    match (teardown, &audience) {
+        (Teardown::Keep, _) | (_, None) => {}
+        (Teardown::Drain, Some(_)) => report = drain(activation).await?,
+        (Teardown::Delete, Some(audience)) => delete(activation, audience).await?,
     }
-    torn_down.complete = torn_down.report.as_ref().is_none_or(|report| report.outcome == Outcome::Done);
-    if torn_down.complete {
+    let complete = report.as_ref().is_none_or(|report| report.outcome == Outcome::Done);
+    if complete {
         forget(&ledger.store, &ledger.activation).await?;
     }
-    Ok(torn_down)
+    Ok(TornDown { complete, audience, report })
 }
 
 /// The activation's audience, also one that was asked for without a reply.

@@ -17,7 +17,8 @@ pub const MINIMUM_MEMORY_BUDGET: usize = 1 << 20;
 /// while sets are merged        1/8 stays in memory, 1/32 is loaded, three times that is being worked on
 /// ```
 ///
-/// What is left over is the allocator's, which keeps more than it has given out. Batches of the source and of the destination are not part of it.
+/// What is left over is the allocator's, which keeps more than it has given out. Batches of the source and of the
+/// destination are not part of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Resources {
     /// Bytes.

@@ -105,12 +105,14 @@ impl StateStore for HookedStore {
     }
 }
 
+type Answer = Arc<dyn Fn(u32, &Batch) -> Option<Receipt> + Send + Sync>;
+
 /// A destination whose batches are answered by a function of their number, from 0, without being carried out. With
 /// `refuses_create` it creates no audience.
 #[derive(Clone)]
 pub(crate) struct Answering {
     pub(crate) inner: MemoryDestination,
-    pub(crate) answer: Arc<dyn Fn(u32) -> Receipt + Send + Sync>,
+    answer: Answer,
     pub(crate) refuses_create: bool,
     pub(crate) batches: Arc<AtomicU32>,
     pub(crate) finishes: Arc<AtomicU32>,
@@ -118,6 +120,14 @@ pub(crate) struct Answering {
 
 impl Answering {
     pub(crate) fn new(inner: &MemoryDestination, answer: impl Fn(u32) -> Receipt + Send + Sync + 'static) -> Self {
+        Self::judging(inner, move |number, _| Some(answer(number)))
+    }
+
+    /// The same by a function of the batch too; what gets no answer is carried out.
+    pub(crate) fn judging(
+        inner: &MemoryDestination,
+        answer: impl Fn(u32, &Batch) -> Option<Receipt> + Send + Sync + 'static,
+    ) -> Self {
         let (batches, finishes) = (Arc::default(), Arc::default());
         Self { inner: inner.clone(), answer: Arc::new(answer), refuses_create: false, batches, finishes }
     }
@@ -181,8 +191,12 @@ impl AudienceWriter for AnsweringAudience {
         self.writer.audience()
     }
 
-    async fn apply(&self, _: &Batch) -> Result<Receipt, DestinationError> {
-        Ok((self.destination.answer)(self.destination.batches.fetch_add(1, Ordering::SeqCst)))
+    async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
+        let number = self.destination.batches.fetch_add(1, Ordering::SeqCst);
+        match (self.destination.answer)(number, batch) {
+            Some(receipt) => Ok(receipt),
+            None => self.writer.apply(batch).await,
+        }
     }
 
     async fn finish(&self) -> Finished {

@@ -1,107 +1,47 @@
 //! A destination that refuses every batch with one of these people in it, whoever else is.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
-use async_trait::async_trait;
 use proptest::prelude::*;
 use tikaud_core::activation::{Activation, Outcome, Report, RunOptions};
-use tikaud_core::destination::{
-    Audience, AudienceId, AudienceSpec, AudienceWriter, Batch, Capabilities, Connection, CreatedAudience, Destination,
-    DestinationError, DestinationErrorKind, DestinationId, Finished, MemoryDestination, Receipt, Refusal, RefusalScope,
-    Traffic,
-};
+use tikaud_core::destination::{Capabilities, MemoryDestination};
+use tikaud_core::diff::IdentifierSets;
 use tikaud_core::identifier::IdentifierKind;
 use tikaud_core::state::MemoryStateStore;
 
-use crate::faults::buyers;
+use crate::faults::{Answering, buyers, refused_batch};
 use crate::world::{People, identifiers};
 
-#[derive(Debug, Clone)]
 struct Minding {
-    inner: MemoryDestination,
-    minded: Arc<BTreeSet<Vec<u8>>>,
-    requests: Arc<AtomicU64>,
+    audiences: MemoryDestination,
+    destination: Answering,
 }
 
 impl Minding {
     fn new(people: &People, batch_limit: usize) -> Self {
         let mut capabilities = Capabilities::new(vec![IdentifierKind::EmailSha256]);
         capabilities.batch_limit = batch_limit;
+        let audiences = MemoryDestination::with_capabilities(capabilities);
         let minded = identifiers(people).get(IdentifierKind::EmailSha256);
-        let minded = minded.iter().map(<[u8]>::to_vec).collect();
-        let inner = MemoryDestination::with_capabilities(capabilities);
-        Self { inner, minded: Arc::new(minded), requests: Arc::default() }
+        let minded: BTreeSet<Vec<u8>> = minded.iter().map(<[u8]>::to_vec).collect();
+        let destination = Answering::judging(&audiences, move |_, batch| {
+            batch.digests().any(|digest| minded.contains(digest)).then(refused_batch)
+        });
+        Self { audiences, destination }
     }
 
     async fn run(&self, people: &People, store: &MemoryStateStore) -> Report {
-        buyers(people, self.clone(), store.clone()).build().unwrap().run(&RunOptions::new()).await.unwrap()
+        let activation = buyers(people, self.destination.clone(), store.clone()).build().unwrap();
+        activation.run(&RunOptions::new()).await.unwrap()
     }
 
-    fn requests(&self) -> u64 {
-        self.requests.load(Ordering::SeqCst)
+    fn requests(&self) -> u32 {
+        self.destination.batches.load(Ordering::SeqCst)
     }
 
-    fn holds(&self) -> tikaud_core::diff::IdentifierSets {
-        self.inner.identifiers(&self.inner.audiences()[0]).unwrap()
-    }
-}
-
-#[async_trait]
-impl Destination for Minding {
-    fn id(&self) -> &DestinationId {
-        self.inner.id()
-    }
-
-    fn capabilities(&self) -> &Capabilities {
-        self.inner.capabilities()
-    }
-
-    async fn check(&self) -> Result<Connection, DestinationError> {
-        self.inner.check().await
-    }
-
-    async fn create_audience(&self, spec: &AudienceSpec) -> Result<CreatedAudience, DestinationError> {
-        self.inner.create_audience(spec).await
-    }
-
-    async fn find_audiences(&self, name: &str) -> Result<Vec<Audience>, DestinationError> {
-        self.inner.find_audiences(name).await
-    }
-
-    async fn open_audience(&self, id: &AudienceId) -> Result<Box<dyn AudienceWriter>, DestinationError> {
-        Ok(Box::new(MindingAudience { writer: self.inner.open_audience(id).await?, destination: self.clone() }))
-    }
-}
-
-#[derive(Debug)]
-struct MindingAudience {
-    writer: Box<dyn AudienceWriter>,
-    destination: Minding,
-}
-
-#[async_trait]
-impl AudienceWriter for MindingAudience {
-    fn audience(&self) -> Option<&Audience> {
-        self.writer.audience()
-    }
-
-    async fn apply(&self, batch: &Batch) -> Result<Receipt, DestinationError> {
-        self.destination.requests.fetch_add(1, Ordering::SeqCst);
-        if batch.digests().any(|digest| self.destination.minded.contains(digest)) {
-            let error = DestinationError::new(DestinationErrorKind::InvalidInput, "somebody in it is not taken");
-            return Ok(Receipt::Refused(Refusal { scope: RefusalScope::Batch, error }));
-        }
-        self.writer.apply(batch).await
-    }
-
-    async fn finish(&self) -> Finished {
-        self.writer.finish().await
-    }
-
-    fn traffic(&self) -> Traffic {
-        self.writer.traffic()
+    fn holds(&self) -> IdentifierSets {
+        self.audiences.identifiers(&self.audiences.audiences()[0]).unwrap()
     }
 }
 
