@@ -4,6 +4,7 @@ use crate::compute::Died;
 use crate::destination::{AudienceId, DestinationError, DestinationId};
 use crate::diff::{DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
 use crate::identifier::{IdentifierKind, MappingError, NumberingPlansDamaged};
+use crate::plan::InvalidGuard;
 use crate::segment::SegmentError;
 use crate::state::{InvalidName, StateError};
 
@@ -51,6 +52,9 @@ pub enum SettingsError {
         /// The suppression segment's name.
         segment: String,
     },
+    /// A guard's setting cannot be meant.
+    #[error("the settings of the guards cannot be used")]
+    Guards(#[from] InvalidGuard),
     /// The memory budget is too small.
     #[error("a memory budget of {given} bytes is too small; give at least {MINIMUM_MEMORY_BUDGET}")]
     MemoryBudget {

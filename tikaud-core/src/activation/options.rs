@@ -55,6 +55,13 @@ impl RunOptions {
         self
     }
 
+    /// The same with these guards passed over, for this run's plan only.
+    #[must_use]
+    pub fn allow_all(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
+        self.allowed.extend(guards);
+        self
+    }
+
     /// The same as a full resync: every identifier of the segment is sent again, and leavers are removed as ever. For an
     /// audience that is suspected not to hold what the destination has accepted.
     #[must_use]
@@ -65,7 +72,7 @@ impl RunOptions {
 
     /// A run of an empty segment, whatever the segment is, which no guard stops.
     pub(super) fn draining() -> Self {
-        let allowed = [Guard::EmptySegment, Guard::EmptySuppression, Guard::MinimumSize].into();
+        let allowed = Guard::ALL.into();
         Self { allowed, drains: true, ..Self::default() }
     }
 

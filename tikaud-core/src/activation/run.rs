@@ -65,7 +65,7 @@ async fn carry_out(
     let planned = ledger.write_plan(&run, &held, &wanted, options.comparison()).await;
     let (counts, changes) = or_discard(ledger, &run, planned).await?;
     let schema = tallies.schema.clone();
-    let plan = activation.make_plan(&generation, counts, tallies, options);
+    let plan = activation.make_plan(&generation, &held, counts, tallies, options);
     parts.timings.plan = parts.lap();
     if plan.is_blocked() {
         ledger.discard_plan(&run).await;
@@ -177,7 +177,7 @@ pub(super) async fn plan(activation: &SegmentActivation, options: &RunOptions) -
         match activation.ledger.count_changes(&held, &wanted, options.comparison()).await {
             // A run beside us has committed and cleared away what we were looking at.
             Err(DiffError::State(StateError::NotFound { .. })) if looks < LOOKS => looks += 1,
-            counts => return Ok(activation.make_plan(&generation, counts?, tallies, options)),
+            counts => return Ok(activation.make_plan(&generation, &held, counts?, tallies, options)),
         }
     }
 }

@@ -13,9 +13,9 @@ use super::{
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
 use crate::identifier::{Extractor, FieldMapping};
-use crate::plan::{Plan, PlanInput};
+use crate::plan::{GuardSettings, Plan, PlanInput};
 use crate::segment::Segment;
-use crate::state::{ActivationId, Generation, KindChanges, Ledger, StateError, StateStore};
+use crate::state::{ActivationId, Generation, HeldFiles, KindChanges, Ledger, StateError, StateStore};
 
 /// A segment that is kept in an audience: the [`Activation`] to use.
 ///
@@ -46,6 +46,7 @@ pub struct SegmentActivation {
     pub(super) extractor: Arc<Extractor>,
     pub(super) suppressions: Vec<Suppression>,
     pub(super) spec: AudienceSpec,
+    pub(super) guards: GuardSettings,
     pub(super) when_gone: WhenGone,
 }
 
@@ -129,6 +130,7 @@ impl SegmentActivation {
     pub(super) fn make_plan(
         &self,
         generation: &Generation,
+        held: &HeldFiles,
         changes: Vec<KindChanges>,
         tallies: Tallies,
         options: &RunOptions,
@@ -142,6 +144,8 @@ impl SegmentActivation {
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),
+            held: held.possible_count(),
+            guards: &self.guards,
             allowed: &options.allowed,
         })
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
 use tikaud_core::destination::MemoryDestination;
 use tikaud_core::identifier::{DeviceHash, Field, FieldMapping, PhoneParser, PhoneRegion, Region, RejectReason};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::LocalStateStore;
 
@@ -51,6 +52,7 @@ async fn no_raw_value_is_written_or_printed() {
     ])
     .unwrap();
     let activation = SegmentActivation::builder("buyers", segment(), MemoryDestination::new(), store)
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping)
         .build()
         .unwrap();
@@ -87,6 +89,7 @@ async fn a_parser_that_panics_with_a_number_does_not_put_it_into_the_error() {
     let segment = MemorySegment::try_new("Buyers", ["phone"], [[Some("+442071838750")]]).unwrap();
     let mapping = FieldMapping::try_new([("phone", Field::Phone(PhoneRegion::International))]).unwrap();
     let activation = SegmentActivation::builder("buyers", segment, world.destination, world.store)
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping)
         .phone_parser(Arc::new(Panicking))
         .build()

@@ -16,6 +16,7 @@ use tikaud_core::destination::{
     DestinationError, DestinationErrorKind, DestinationId, Finished, MemoryDestination, Receipt, Refusal, RefusalScope,
     Stage, Traffic,
 };
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::{Clock, Hold, MemoryStateStore, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 
 use crate::world::{People, mapping, segment};
@@ -217,5 +218,7 @@ pub(crate) fn buyers(
     destination: impl Destination + 'static,
     store: impl StateStore + 'static,
 ) -> SegmentActivationBuilder {
-    SegmentActivation::builder("buyers", segment(people), destination, store).mapping(mapping())
+    SegmentActivation::builder("buyers", segment(people), destination, store)
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping())
 }

@@ -139,7 +139,8 @@ fn write_suppressed(f: &mut Formatter<'_>, plan: &KindPlan) -> fmt::Result {
 fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
     for guard in &plan.guards {
         match guard.verdict {
-            Verdict::Passed => {}
+            // A guard's warning is among the plan's.
+            Verdict::Passed | Verdict::Warned => {}
             Verdict::Blocked => writeln!(f, "  blocked by the guard \"{}\": {}", guard.guard, guard.reason)?,
             Verdict::Allowed => writeln!(f, "  guard \"{}\" passed over by request: {}", guard.guard, guard.reason)?,
         }
