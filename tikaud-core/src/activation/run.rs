@@ -3,10 +3,11 @@
 use tokio::select;
 
 use super::apply::{Applied, Target, apply};
+use super::history::Recording;
 use super::open::{OpenAudience, carry_name_over, connect, find_or_create};
 use super::read::{Reading, read};
 use super::report::{Report, ReportParts};
-use super::{ActivationError, RunOptions, SegmentActivation, WhenGone};
+use super::{ActivationError, RunEventKind, RunOptions, SegmentActivation, WhenGone};
 use crate::destination::{Destination, Known};
 use crate::diff::DiffError;
 use crate::plan::Plan;
@@ -17,7 +18,15 @@ const LOOKS: u32 = 5;
 
 /// Claims the activation, runs it, and lets go.
 pub(super) async fn run(activation: &SegmentActivation, options: &RunOptions) -> Result<Report, ActivationError> {
-    claimed(&activation.ledger, async |claim| carry_out(activation, claim, options).await).await
+    let mut recording = Recording::new(activation, options);
+    let outcome = claimed(&activation.ledger, async |claim| {
+        recording.begin(claim).await;
+        let outcome = carry_out(activation, claim, options, &mut recording.parts).await;
+        recording.end(claim, outcome).await
+    })
+    .await;
+    recording.told(&outcome);
+    outcome
 }
 
 /// Does what needs the claim, and lets go of it.
@@ -44,8 +53,8 @@ async fn carry_out(
     activation: &SegmentActivation,
     claim: &Claim,
     options: &RunOptions,
+    parts: &mut ReportParts<'_>,
 ) -> Result<Report, ActivationError> {
-    let mut parts = ReportParts::start(activation);
     let (ledger, destination) = (&activation.ledger, &*activation.destination);
 
     let current = ledger.recover(claim).await?;
@@ -59,13 +68,17 @@ async fn carry_out(
 
     let Reading { wanted, tallies } = read(activation, options).await?;
     parts.spilled_bytes = wanted.segment.spilled_bytes();
+    parts.tally = Some(tallies.segment.clone());
     parts.timings.read = parts.lap();
 
     let run = RunId::new(generation.number, claim.epoch());
+    parts.run = Some(run.clone());
     let planned = ledger.write_plan(&run, &held, &wanted, options.comparison()).await;
     let (counts, changes) = or_discard(ledger, &run, planned).await?;
     let plan = activation.make_plan(&generation, counts, tallies, options);
     parts.timings.plan = parts.lap();
+    parts.plan = Some(plan.clone());
+    activation.tell(options, || RunEventKind::Planned(Box::new(plan.clone())));
     if plan.is_blocked() {
         ledger.discard_plan(&run).await;
         return Ok(parts.blocked(plan, &generation, opened));
@@ -97,7 +110,8 @@ async fn carry_out(
     if !changes.is_empty() {
         let capabilities = destination.capabilities();
         let target = Target { writer: &*writer, capabilities, create: create.as_ref(), replaces };
-        applied = apply(target, ledger.planned(&changes), claim, &mut journal, options).await?;
+        let tell = |event| activation.tell(options, || event);
+        applied = apply(target, ledger.planned(&changes), claim, &mut journal, &tell).await?;
     }
     parts.warnings.append(&mut applied.warnings);
     parts.timings.apply = parts.lap();

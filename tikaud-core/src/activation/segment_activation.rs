@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::read::Tallies;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{
     Activation, ActivationError, Report, RunOptions, SegmentActivationBuilder, Teardown, TornDown, WhenGone, adopt,
     run, tear_down,
@@ -47,6 +48,7 @@ pub struct SegmentActivation {
     pub(super) suppressions: Vec<Suppression>,
     pub(super) spec: AudienceSpec,
     pub(super) when_gone: WhenGone,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivation {
@@ -170,6 +172,7 @@ impl fmt::Debug for SegmentActivation {
             .field("mapping", &self.mapping)
             .field("suppressions", &self.suppressions.len())
             .field("spec", &self.spec)
+            .field("watch", &self.watch)
             .finish_non_exhaustive()
     }
 }

@@ -40,7 +40,7 @@ impl fmt::Display for Guard {
 }
 
 /// What a guard says to a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
@@ -53,7 +53,7 @@ pub enum Verdict {
 }
 
 /// A guard's verdict on a plan, and its reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GuardVerdict {
     /// The guard.
