@@ -75,6 +75,7 @@ async fn carry_out(
     parts.run = Some(run.clone());
     let planned = ledger.write_plan(&run, &held, &wanted, options.comparison()).await;
     let (counts, changes) = or_discard(ledger, &run, planned).await?;
+    let schema = tallies.schema.clone();
     let plan = activation.make_plan(&generation, counts, tallies, options);
     parts.timings.plan = parts.lap();
     parts.plan = Some(plan.clone());
@@ -124,6 +125,9 @@ async fn carry_out(
         audience.notes = Some(notes);
     }
     next.mapping = Some(plan.mapping.clone());
+    if let Some(schema) = schema {
+        (next.members, next.schema) = (Some(plan.tally.members), Some(schema));
+    }
     next.pending = applied.pending(&plan, ledger.clock.now());
     if !changes.is_empty() || next != generation {
         next.run = Some(run.clone());
