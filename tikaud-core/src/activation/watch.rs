@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::history::BUSY;
-use super::{HistoryPolicy, HistoryQuery, PastRun, RunEvent, RunEventKind, RunOptions, SegmentActivation};
+use super::{ChangeLog, HistoryPolicy, HistoryQuery, PastRun, RunEvent, RunEventKind, RunOptions, SegmentActivation};
 use super::{SegmentActivationBuilder, history};
 use crate::state::StateError;
 
@@ -16,6 +16,7 @@ pub(super) type Listener = Arc<dyn Fn(&RunEvent) + Send + Sync>;
 pub(super) struct Watch {
     pub(super) history: HistoryPolicy,
     listeners: Vec<Listener>,
+    pub(super) change_log: Option<Arc<dyn ChangeLog>>,
     /// The last run of which this process has told how it ended.
     last: Mutex<Option<PastRun>>,
 }
@@ -36,6 +37,7 @@ impl fmt::Debug for Watch {
         f.debug_struct("Watch")
             .field("history", &self.history)
             .field("listeners", &self.listeners.len())
+            .field("change_log", &self.change_log)
             .finish_non_exhaustive()
     }
 }
@@ -45,6 +47,13 @@ impl SegmentActivationBuilder {
     #[must_use]
     pub fn history(mut self, policy: HistoryPolicy) -> Self {
         self.watch.history = policy;
+        self
+    }
+
+    /// Has every change that the destination acknowledges recorded. Default: no log.
+    #[must_use]
+    pub fn change_log(mut self, log: impl ChangeLog + 'static) -> Self {
+        self.watch.change_log = Some(Arc::new(log));
         self
     }
 

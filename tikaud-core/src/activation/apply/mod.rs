@@ -10,10 +10,11 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use self::course::Course;
 pub(super) use self::refusals::Refused;
-use super::RunEventKind;
+use super::{RunEventKind, spans};
 use crate::destination::{AudienceWriter, Capabilities, DestinationError, Retry};
 use crate::diff::{Action, DiffError};
 use crate::identifier::IdentifierKind;
@@ -93,7 +94,7 @@ pub(super) async fn apply(
             claim.check()?;
             let Some(sending) = course.next(&mut planned, limit).await? else { break };
             in_flight.push(async move {
-                let outcome = writer.apply(&sending.batch).await;
+                let outcome = writer.apply(&sending.batch).instrument(spans::batch(&sending.batch)).await;
                 (sending, outcome)
             });
         }

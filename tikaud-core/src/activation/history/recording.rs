@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use tracing::Span;
 
 use super::PastRun;
 use crate::activation::report::ReportParts;
-use crate::activation::{ActivationError, Report, RunEventKind, RunOptions, SegmentActivation, StateChange};
+use crate::activation::{ActivationError, Report, RunEventKind, RunOptions, SegmentActivation, StateChange, spans};
 use crate::state::{Claim, RunEntry, RunFolder, RunName, StateError};
 
 /// A run on its way into the history, and its listeners' ear.
@@ -115,8 +116,9 @@ impl<'a> Recording<'a> {
     }
 
     /// Nothing of the run is left but to say how it ended.
-    pub(in crate::activation) fn told(mut self, outcome: &Result<Report, ActivationError>) {
+    pub(in crate::activation) fn told(mut self, span: &Span, outcome: &Result<Report, ActivationError>) {
         let past = self.past.take().unwrap_or_else(|| self.past(outcome));
+        spans::note(span, &past);
         self.tell(&past);
     }
 
@@ -129,6 +131,8 @@ impl<'a> Recording<'a> {
 
     /// Tells how a run ended, and whether that is news.
     fn tell(&self, past: &PastRun) {
+        #[cfg(feature = "metrics")]
+        crate::activation::metrics::count(past);
         self.activation.tell(self.options, || RunEventKind::Ended(Box::new(past.clone())));
         let told = self.activation.watch.told(past);
         // What this process has told of a run that could not be recorded is later than all that the history has.
