@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tikaud_core::activation::{Activation, Health, Outcome, RunEvent, RunEventKind, RunOptions, StateChange};
 use tikaud_core::destination::Receipt;
+use tikaud_core::identifier::{Field, FieldMapping};
 use tikaud_core::plan::Guard;
 
 use crate::faults::{Answering, TestClock, buyers, refused_batch};
@@ -45,7 +46,7 @@ async fn a_run_tells_what_it_does_in_order() {
     run(&world, &told, 0..4, &never).await;
     assert_eq!(told.names(), ["started", "reading", "planned", "batch", "batch", "done"]);
     run(&world, &told, [], &never).await;
-    assert_eq!(told.names(), ["started", "planned", "blocked", "state_changed"]);
+    assert_eq!(told.names(), ["started", "reading", "planned", "blocked", "state_changed"]);
     run(&world, &told, 0..4, &never).await;
     assert_eq!(told.names(), ["started", "reading", "planned", "done", "state_changed"]);
 }
@@ -78,15 +79,19 @@ async fn a_failure_that_goes_on_is_one_message_and_its_end_another_whatever_proc
 async fn another_reason_is_news_too() {
     let (world, told) = (World::new(), Told::default());
     let refusing = Answering::new(&world.destination, |_| refused_batch());
-    for (people, times) in [(3, 2), (0, 2), (3, 1)] {
+    let other = FieldMapping::try_new([("mail", Field::Email)]).unwrap();
+    for (fitting, times) in [(true, 2), (false, 2), (true, 1)] {
         for _ in 0..times {
-            let builder = buyers(&(0..people).collect(), refusing.clone(), world.store.clone());
+            let mut builder = buyers(&(0..3).collect(), refusing.clone(), world.store.clone());
+            if !fitting {
+                builder = builder.mapping(other.clone());
+            }
             let activation = builder.on_event(told.listener()).build().unwrap();
-            activation.run(&RunOptions::new()).await.unwrap();
+            assert_eq!(activation.run(&RunOptions::new()).await.is_ok(), fitting);
         }
     }
-    let healths: Vec<_> = told.changes().iter().map(|change| change.now).collect();
-    assert_eq!(healths, [Health::Failing, Health::Blocked, Health::Failing]);
+    let causes: Vec<_> = told.changes().into_iter().map(|change| change.causes.concat()).collect();
+    assert_eq!(causes, ["invalid_input", "mapping", "invalid_input"]);
 }
 
 #[tokio::test]

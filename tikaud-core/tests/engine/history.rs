@@ -25,7 +25,7 @@ fn outcomes(runs: &[PastRun]) -> Vec<Outcome> {
     runs.iter().map(|run| run.outcome).collect()
 }
 
-/// Done, blocked, killed, failed, refused; each in a process of its own.
+/// Done, blocked, killed, refused; each in a process of its own.
 async fn eventful() -> World {
     let world = World::new();
     let never = Fuse::never();
@@ -37,10 +37,9 @@ async fn eventful() -> World {
             break;
         }
     }
-    let mut destination = Answering::new(&world.destination, |_| refused_batch());
-    let activation = buyers(&(2..9).collect(), destination.clone(), world.store.clone()).build().unwrap();
+    let destination = Answering::new(&world.destination, |_| refused_batch());
+    let activation = buyers(&(2..12).collect(), destination, world.store.clone()).build().unwrap();
     activation.run(&RunOptions::new()).await.unwrap();
-    destination.refuses_create = true;
     world
 }
 
@@ -111,7 +110,7 @@ async fn a_record_reads_well() {
     }
     insta::assert_snapshot!(runs[1], @r#"
     Run 7 of `buyers`, 1970-01-01 00:00:00 UTC: done: the audience equals the segment
-      Audience "Buyers" (audience-1, just created) at memory/1
+      Audience "Buyers" (audience-1, just created, ready to be used) at memory/1
       read 4 members
       email_sha256: 4 added, 0 removed, 0 unchanged
       sent 2 requests in 1 min 1 s
