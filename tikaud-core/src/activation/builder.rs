@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(doc)]
 use super::ActivationError;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{SegmentActivation, SettingsError};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
@@ -46,6 +47,7 @@ pub struct SegmentActivationBuilder {
     when_gone: WhenGone,
     memory_budget: usize,
     scratch: Option<PathBuf>,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivationBuilder {
@@ -70,6 +72,7 @@ impl SegmentActivationBuilder {
             when_gone: WhenGone::default(),
             memory_budget: DEFAULT_MEMORY_BUDGET,
             scratch: None,
+            watch: Watch::default(),
         }
     }
 
@@ -227,6 +230,7 @@ impl SegmentActivationBuilder {
             mapping,
             guards: self.guards,
             when_gone: self.when_gone,
+            watch: self.watch,
             suppressions,
             spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
         })

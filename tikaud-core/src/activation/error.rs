@@ -1,5 +1,6 @@
 //! Why an activation could not be set up or run.
 
+use super::ChangeLogError;
 use crate::compute::Died;
 use crate::destination::{AudienceId, DestinationError, DestinationId};
 use crate::diff::{DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
@@ -124,6 +125,9 @@ pub enum ActivationError {
         /// The audience that it was to adopt.
         adopted: AudienceId,
     },
+    /// The change log could not be opened. Nothing was sent.
+    #[error("the change log cannot be written; nothing was sent")]
+    ChangeLog(#[from] ChangeLogError),
     /// A background task of this run has died. The panic's message is not kept: it may quote a member's value.
     #[error("a part of the run has died; the next run carries on")]
     Task,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt, TryStreamExt, future};
 
-use super::{ActivationError, Progress, RunOptions, SegmentActivation};
+use super::{ActivationError, RunEventKind, RunOptions, SegmentActivation};
 use crate::compute::compute;
 use crate::diff::{Collector, Wanted, cores};
 use crate::identifier::{Extractor, FieldMapping, Tally};
@@ -49,7 +49,7 @@ pub(super) async fn read(activation: &SegmentActivation, options: &RunOptions) -
         collector = Collector::beside(&runs, &ledger.resources);
         suppressed = Some(runs);
     }
-    let progress = |members| options.report(Progress::Reading { members });
+    let progress = |members| activation.tell(options, || RunEventKind::Reading { members });
     let (tally, mut schema) = gather(&**segment, mapping, extractor, &mut collector, progress).await?;
     suppression_schemas.into_iter().for_each(|(name, suppression)| schema.define_as(name, suppression));
     let wanted = Wanted { segment: collector.finish().await?, suppressed };

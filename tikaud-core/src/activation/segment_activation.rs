@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::read::Tallies;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{
     Activation, ActivationError, Report, RunOptions, SegmentActivationBuilder, Teardown, TornDown, WhenGone, adopt,
     run, tear_down,
@@ -48,6 +49,7 @@ pub struct SegmentActivation {
     pub(super) spec: AudienceSpec,
     pub(super) guards: GuardSettings,
     pub(super) when_gone: WhenGone,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivation {
@@ -175,6 +177,7 @@ impl fmt::Debug for SegmentActivation {
             .field("mapping", &self.mapping)
             .field("suppressions", &self.suppressions.len())
             .field("spec", &self.spec)
+            .field("watch", &self.watch)
             .finish_non_exhaustive()
     }
 }

@@ -59,7 +59,7 @@ async fn a_report_says_what_a_run_has_done_and_then_that_nothing_was_left_to_do(
     let activation = activation(2);
     let report = run(&activation, RunOptions::new()).await;
     insta::assert_snapshot!(report, @r#"
-    Audience "Buyers" (audience-1, just created) at memory/1
+    Audience "Buyers" (audience-1, just created, ready to be used) at memory/1
       done: the audience equals the segment
       read 3 members
         column `email`: 1 value as email_sha256
