@@ -5,6 +5,7 @@
 mod adopt;
 mod apply;
 mod builder;
+mod erase;
 mod error;
 mod memory;
 mod open;
@@ -18,6 +19,7 @@ mod suppression;
 mod tear_down;
 
 pub use builder::{SegmentActivationBuilder, WhenGone};
+pub use erase::{ActivationErasure, ErasureError, ErasureOutcome, ErasureReceipt, Erasures};
 pub use error::{ActivationError, SettingsError};
 pub use memory::MemoryActivation;
 pub use options::{Progress, RunOptions};

@@ -12,9 +12,9 @@ use super::{
     run, tear_down,
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
-use crate::identifier::{Extractor, FieldMapping};
+use crate::identifier::{Extractor, FieldMapping, SecretKey};
 use crate::plan::{Plan, PlanInput};
-use crate::segment::Segment;
+use crate::segment::{HoldOut, Segment};
 use crate::state::{ActivationId, Generation, KindChanges, Ledger, StateError, StateStore};
 
 /// A segment that is kept in an audience: the [`Activation`] to use.
@@ -45,6 +45,8 @@ pub struct SegmentActivation {
     pub(super) mapping: FieldMapping,
     pub(super) extractor: Arc<Extractor>,
     pub(super) suppressions: Vec<Suppression>,
+    pub(super) erasure_key: Option<SecretKey>,
+    pub(super) hold_out: Option<Arc<HoldOut>>,
     pub(super) spec: AudienceSpec,
     pub(super) when_gone: WhenGone,
 }
@@ -138,6 +140,7 @@ impl SegmentActivation {
             changes,
             tally: tallies.segment,
             suppressions: tallies.suppressions,
+            hold_out: tallies.hold_out,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),
