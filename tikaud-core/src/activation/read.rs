@@ -9,7 +9,7 @@ use crate::compute::compute;
 use crate::diff::{Collector, Wanted, cores};
 use crate::identifier::{Extracted, Extractor, FieldMapping, Tally};
 use crate::plan::{HoldOutTally, SuppressionTally};
-use crate::segment::{HoldOut, Kept, MemberBatch, Segment, SegmentError};
+use crate::segment::{HoldOut, Kept, MemberBatch, Segment, SegmentError, SegmentSchema};
 
 /// What was read.
 pub(super) struct Reading {
@@ -17,12 +17,14 @@ pub(super) struct Reading {
     pub(super) tallies: Tallies,
 }
 
-/// What became of the values that were read.
+/// What became of the values that were read, and what they were read from.
 #[derive(Clone)]
 pub(super) struct Tallies {
     pub(super) segment: Tally,
     pub(super) suppressions: Vec<SuppressionTally>,
     pub(super) hold_out: Option<HoldOutTally>,
+    /// `None` when nothing was read.
+    pub(super) schema: Option<SegmentSchema>,
 }
 
 /// Reads the whole segment, and whatever is suppressed. An error anywhere is an error: a segment that was read in part is
@@ -30,16 +32,17 @@ pub(super) struct Tallies {
 pub(super) async fn read(activation: &SegmentActivation, options: &RunOptions) -> Result<Reading, ActivationError> {
     let SegmentActivation { segment, mapping, extractor, ledger, suppressions, .. } = activation;
     let (mut collector, mut tallies) = (Collector::new(&ledger.resources), Vec::new());
+    let mut suppression_schemas = Vec::new();
     if options.drains() {
         let wanted = Wanted { segment: collector.finish().await?, suppressed: None, erased: None };
-        return Ok(Reading {
-            wanted,
-            tallies: Tallies { segment: Tally::default(), suppressions: tallies, hold_out: None },
-        });
+        let tallies = Tallies { segment: Tally::default(), suppressions: tallies, hold_out: None, schema: None };
+        return Ok(Reading { wanted, tallies });
     }
     for suppression in suppressions {
         let (segment, mapping) = (&*suppression.segment, &suppression.mapping);
-        let (tally, _) = gather(segment, mapping, &suppression.extractor, None, &mut collector, |_| {}).await?;
+        let Gathered { tally, schema, .. } =
+            gather(segment, mapping, &suppression.extractor, None, &mut collector, |_| {}).await?;
+        suppression_schemas.push((segment.name(), schema));
         tallies.push(SuppressionTally::new(segment.name(), tally));
     }
     let mut suppressed = None;
@@ -49,10 +52,21 @@ pub(super) async fn read(activation: &SegmentActivation, options: &RunOptions) -
         suppressed = Some(runs);
     }
     let progress = |members| options.report(Progress::Reading { members });
-    let (tally, hold_out) =
-        gather(&**segment, mapping, extractor, activation.hold_out.as_ref(), &mut collector, progress).await?;
+    let hold_out = activation.hold_out.as_ref();
+    let Gathered { tally, held_out, mut schema } =
+        gather(&**segment, mapping, extractor, hold_out, &mut collector, progress).await?;
+    suppression_schemas.into_iter().for_each(|(name, suppression)| schema.define_as(name, suppression));
     let wanted = Wanted { segment: collector.finish().await?, suppressed, erased: None };
-    Ok(Reading { wanted, tallies: Tallies { segment: tally, suppressions: tallies, hold_out } })
+    let tallies = Tallies { segment: tally, suppressions: tallies, hold_out: held_out, schema: Some(schema) };
+    Ok(Reading { wanted, tallies })
+}
+
+/// What was read of one segment.
+struct Gathered {
+    tally: Tally,
+    held_out: Option<HoldOutTally>,
+    /// Of the columns that were read.
+    schema: SegmentSchema,
 }
 
 /// Reads one segment into the collector, but for those held out.
@@ -63,11 +77,11 @@ async fn gather(
     hold_out: Option<&Arc<HoldOut>>,
     collector: &mut Collector,
     progress: impl Fn(u64),
-) -> Result<(Tally, Option<HoldOutTally>), ActivationError> {
+) -> Result<Gathered, ActivationError> {
     let unreadable = |source: SegmentError| ActivationError::Segment { segment: segment.name().to_owned(), source };
-    let columns = segment.columns().await.map_err(unreadable)?;
+    let schema = segment.schema().await.map_err(unreadable)?;
     mapping
-        .check_columns(&columns)
+        .check_columns(&schema.names())
         .map_err(|source| ActivationError::Mapping { segment: segment.name().to_owned(), source })?;
 
     let mut read = mapping.columns();
@@ -98,7 +112,7 @@ async fn gather(
             collector.push(kind, digests).await?;
         }
     }
-    Ok((tally, held_out))
+    Ok(Gathered { tally, held_out, schema: schema.only(&read) })
 }
 
 /// The identifiers of a batch, but for members held out; with what became of these.

@@ -141,6 +141,7 @@ impl SegmentActivation {
             tally: tallies.segment,
             suppressions: tallies.suppressions,
             hold_out: tallies.hold_out,
+            schema: tallies.schema,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),

@@ -178,6 +178,8 @@ impl Ledger {
             snapshots: SnapshotFiles::default(),
             pending: None,
             erased: 0,
+            members: None,
+            schema: None,
             run: None,
             committed: self.clock.now(),
         }
