@@ -7,7 +7,7 @@ use crate::diff::{DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
 use crate::identifier::{IdentifierKind, MappingError, NumberingPlansDamaged};
 use crate::plan::InvalidGuard;
 use crate::segment::SegmentError;
-use crate::state::{InvalidName, StateError};
+use crate::state::{InvalidName, PlanId, StateError};
 
 /// Why an activation could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +119,14 @@ pub enum ActivationError {
     AudienceUnknown {
         /// The destination.
         destination: DestinationId,
+    },
+    /// A prepared plan cannot be carried out any more.
+    #[error("the plan {plan} cannot be carried out: {reason}; nothing was sent. Prepare it anew and look at it again")]
+    StalePlan {
+        /// Which plan.
+        plan: PlanId,
+        /// Why not.
+        reason: &'static str,
     },
     /// The activation has another audience already.
     #[error(

@@ -22,6 +22,7 @@ pub struct RunOptions {
     pub(super) allowed: BTreeSet<Guard>,
     resync: bool,
     drains: bool,
+    canary: Option<u8>,
     observer: Option<Listener>,
 }
 
@@ -52,6 +53,37 @@ impl RunOptions {
     pub fn resync(mut self) -> Self {
         self.resync = true;
         self
+    }
+
+    /// The same with so many per cent of the changes carried out, 1 to 100, and the rest left for the next run: a first look at
+    /// what the destination makes of them. The report's outcome is [`Partial`](super::Outcome::Partial). It is the same part of
+    /// each kind of identifier, chosen by the digests, so as good as by chance; and no fewer additions than the destination
+    /// makes use of.
+    ///
+    /// ```
+    /// # use tikaud_core::activation::{Activation, MemoryActivation, RunOptions};
+    /// # use tikaud_core::identifier::{Field, FieldMapping};
+    /// # use tikaud_core::segment::MemorySegment;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let people = (0..100).map(|number| [Some(format!("person{number}@example.com"))]);
+    /// let segment = MemorySegment::try_new("Buyers", ["email"], people)?;
+    /// let activation = MemoryActivation::try_new(segment, FieldMapping::try_new([("email", Field::Email)])?)?;
+    /// let canary = activation.run(&RunOptions::new().canary(5)).await?;
+    /// assert_eq!((canary.kinds[0].added, canary.kinds[0].pending), (5, 95));
+    /// let rest = activation.run(&RunOptions::new()).await?;
+    /// assert_eq!(rest.kinds[0].added, 95);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn canary(mut self, percent: u8) -> Self {
+        self.canary = (percent < 100).then_some(percent.max(1));
+        self
+    }
+
+    pub(super) fn canary_percent(&self) -> Option<u8> {
+        self.canary
     }
 
     /// A run of an empty segment, whatever the segment is, which no guard stops.
@@ -86,6 +118,7 @@ impl fmt::Debug for RunOptions {
             .field("allowed", &self.allowed)
             .field("resync", &self.resync)
             .field("drains", &self.drains)
+            .field("canary", &self.canary)
             .field("observed", &self.observer.is_some())
             .finish()
     }

@@ -10,7 +10,7 @@ use super::suppression::Suppression;
 use super::watch::Watch;
 use super::{
     Activation, ActivationError, Report, RunOptions, SegmentActivationBuilder, Teardown, TornDown, WhenGone, adopt,
-    run, tear_down,
+    propose, run, tear_down,
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
 use crate::identifier::{Extractor, FieldMapping, SecretKey};
@@ -163,7 +163,7 @@ impl Activation for SegmentActivation {
     }
 
     async fn plan(&self, options: &RunOptions) -> Result<Plan, ActivationError> {
-        run::plan(self, options).await
+        propose::plan(self, options).await
     }
 
     async fn run(&self, options: &RunOptions) -> Result<Report, ActivationError> {

@@ -17,7 +17,7 @@ pub use suppression::SuppressionTally;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::guard::Facts;
 use crate::destination::{Acknowledgement, AudienceSpec, Capabilities};
@@ -29,7 +29,7 @@ use crate::state::{AudienceRecord, Generation, KindChanges};
 /// What a run is going to do.
 ///
 /// It has everything but the identifiers, which are in files of the state while it is carried out.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// The generation of the state that it starts from.
@@ -43,7 +43,7 @@ pub struct Plan {
     /// What became of the values that were read.
     pub tally: Tally,
     /// What became of the values of each suppression segment.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<SuppressionTally>,
     /// Who is held out; `None` when nobody is to be.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ pub struct Plan {
 }
 
 /// The counts of one kind of identifier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KindPlan {
     /// The kind.
@@ -69,10 +69,10 @@ pub struct KindPlan {
     /// Distinct identifiers in the segment, without the suppressed and the erased ones.
     pub segment: u64,
     /// Distinct identifiers of its members that are suppressed.
-    #[serde(skip_serializing_if = "is_none_at_all")]
+    #[serde(default, skip_serializing_if = "is_none_at_all")]
     pub suppressed: u64,
     /// Distinct identifiers of its members that have been [erased](crate::activation::Erasures).
-    #[serde(skip_serializing_if = "is_none_at_all")]
+    #[serde(default, skip_serializing_if = "is_none_at_all")]
     pub erased: u64,
     /// In the segment and confirmed in the audience: nothing to do.
     pub unchanged: u64,
@@ -83,7 +83,7 @@ pub struct KindPlan {
 }
 
 /// What carrying a plan out will cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Estimate {
     /// Batches, each a request when all goes well, unless they are gathered.
@@ -91,7 +91,7 @@ pub struct Estimate {
     /// Whether the destination gathers batches and sends them together at the end.
     pub gathered: bool,
     /// How long the destination's pace makes it take at the least.
-    #[serde(rename = "at_least_seconds", serialize_with = "crate::seconds::serialize")]
+    #[serde(rename = "at_least_seconds", with = "crate::seconds")]
     pub at_least: Duration,
 }
 
@@ -147,6 +147,15 @@ impl Plan {
             tally: input.tally,
             suppressions: input.suppressions,
             hold_out: input.hold_out,
+        }
+    }
+
+    /// Passes over these guards.
+    pub(crate) fn allow(&mut self, guards: &BTreeSet<Guard>) {
+        for judged in &mut self.guards {
+            if judged.verdict == Verdict::Blocked && guards.contains(&judged.guard) {
+                judged.verdict = Verdict::Allowed;
+            }
         }
     }
 

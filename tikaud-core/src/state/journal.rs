@@ -52,7 +52,7 @@ impl fmt::Display for RunId {
 }
 
 /// One plan file: identifiers of one kind that go in, or out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlannedChange {
     pub(crate) action: Action,
     pub(crate) file: DigestFile,

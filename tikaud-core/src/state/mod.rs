@@ -7,6 +7,7 @@
 //!              snapshots/00000012-confirmed-email_sha256.digests   sorted digests, checksummed by block
 //!              plans/<run>/remove-email_sha256.digests         what a run is about to do
 //!              journal/<run>/…                                its intents and receipts
+//!              prepared/<plan>/…                               a plan that waits to be looked at
 //!              claims/0000000007.json                         who may write
 //!              runs/0000000006-20261124T060000Z.json           what each run did: the history
 //! tikaud.erased/log/00000001.json                             who must never be added again, beside the activations
@@ -48,8 +49,8 @@ pub(crate) use held_files::{HeldFiles, Pending};
 pub use journal::RunId;
 pub(crate) use journal::{Intent, Journal, PlannedChange, Receipts, RunRecord};
 pub use key::{ActivationId, InvalidName, ObjectKey};
-pub use ledger::Verification;
-pub(crate) use ledger::{Comparison, Current, KindChanges, Ledger, forget, latest_generation};
+pub(crate) use ledger::{Comparison, CopiedChange, Current, KindChanges, Ledger, forget, latest_generation};
+pub use ledger::{InvalidPlanId, PlanId, Verification};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
 #[cfg(feature = "object-store")]

@@ -155,6 +155,7 @@ fn class(error: &ActivationError) -> &'static str {
         ActivationError::Destination { source, .. } => source.kind().as_str(),
         ActivationError::AudienceGone { .. } => "audience_gone",
         ActivationError::AudienceUnknown { .. } => "audience_unknown",
+        ActivationError::StalePlan { .. } => "stale_plan",
         ActivationError::HasAudience { .. } => "has_audience",
         ActivationError::ChangeLog(_) => "change_log",
         ActivationError::Task => "task",

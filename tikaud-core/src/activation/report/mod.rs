@@ -83,6 +83,9 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// When the next run can carry on at the earliest; `None` when nothing is left, or something has to be changed first.
     pub resume_at: Option<Timestamp>,
+    /// How many per cent of the changes it was to carry out, where it was not all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary: Option<u8>,
     /// What the user should know, the plan's warnings included.
     pub warnings: Vec<String>,
     /// How long it takes the destination to apply what it has accepted. What it has applied by now it does not say.

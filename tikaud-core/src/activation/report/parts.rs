@@ -24,6 +24,8 @@ pub(in crate::activation) struct ReportParts<'a> {
     pub(in crate::activation) tally: Option<Tally>,
     pub(in crate::activation) run: Option<RunId>,
     pub(in crate::activation) plan: Option<Plan>,
+    /// How many per cent of the changes were to be carried out, where it was not all.
+    pub(in crate::activation) canary: Option<u8>,
 }
 
 impl<'a> ReportParts<'a> {
@@ -39,6 +41,7 @@ impl<'a> ReportParts<'a> {
             tally: None,
             run: None,
             plan: None,
+            canary: None,
         }
     }
 
@@ -143,6 +146,7 @@ impl<'a> ReportParts<'a> {
             kinds,
             failures,
             resume_at: None,
+            canary: self.canary,
             applied_within: self.activation.destination.capabilities().applied_within,
             traffic,
             spilled_bytes: self.spilled_bytes,

@@ -201,9 +201,12 @@ fn write_next_step(f: &mut Formatter<'_>, report: &Report) -> fmt::Result {
         Retry::After(wait) => Some(wait),
         Retry::Never => None,
     });
-    match waits.max() {
-        Some(wait) => writeln!(f, "  next: run it again, in {} at the earliest", time(wait)),
-        None => writeln!(f, "  next: see to what was refused, and run it again"),
+    match (waits.max(), report.canary) {
+        (Some(wait), _) => writeln!(f, "  next: run it again, in {} at the earliest", time(wait)),
+        (None, Some(percent)) if report.failures.is_empty() => {
+            writeln!(f, "  next: {percent} % of the changes were to be carried out; the next run carries out the rest")
+        }
+        (None, _) => writeln!(f, "  next: see to what was refused, and run it again"),
     }
 }
 

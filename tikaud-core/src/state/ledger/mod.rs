@@ -2,6 +2,7 @@
 
 mod changes;
 mod forget;
+mod prepared;
 mod recovery;
 mod removal;
 mod retention;
@@ -10,6 +11,8 @@ mod verify;
 
 pub(crate) use changes::{Comparison, KindChanges};
 pub(crate) use forget::forget;
+pub(crate) use prepared::CopiedChange;
+pub use prepared::{InvalidPlanId, PlanId};
 pub use verify::Verification;
 
 use std::collections::BTreeMap;
@@ -112,6 +115,7 @@ impl Ledger {
             self.prune().await?;
         }
         self.clear_runs().await?;
+        self.clear_prepared(current.generation.number).await?;
         Ok(current)
     }
 

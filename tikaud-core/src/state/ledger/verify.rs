@@ -55,6 +55,7 @@ impl Ledger {
         let current = self.current().await?;
         let planned = current.held.pending.iter().flat_map(|pending| &pending.changes);
         planned.for_each(|change| name(&change.file));
+        self.prepared_files().await?.iter().for_each(&mut name);
         found.interrupted = current.interrupted;
 
         for file in &files {
