@@ -33,6 +33,10 @@ mod compute;
 mod pages;
 mod seconds;
 
+/// The page's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/reports.md")]
+struct ReportsPage;
 /// The guide's examples compile.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/rights.md")]

@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 #[cfg(doc)]
 use super::ActivationError;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{SegmentActivation, SettingsError};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
 use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, SecretKey};
+use crate::plan::GuardSettings;
 use crate::segment::{HoldOut, Segment};
 use crate::state::{Clock, Ledger, StateStore, SystemClock};
 
@@ -43,9 +45,11 @@ pub struct SegmentActivationBuilder {
     hold_out: Option<HoldOut>,
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
+    guards: GuardSettings,
     when_gone: WhenGone,
     memory_budget: usize,
     scratch: Option<PathBuf>,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivationBuilder {
@@ -68,9 +72,11 @@ impl SegmentActivationBuilder {
             hold_out: None,
             phone_parser: None,
             clock: Arc::new(SystemClock),
+            guards: GuardSettings::default(),
             when_gone: WhenGone::default(),
             memory_budget: DEFAULT_MEMORY_BUDGET,
             scratch: None,
+            watch: Watch::default(),
         }
     }
 
@@ -170,6 +176,13 @@ impl SegmentActivationBuilder {
         self
     }
 
+    /// How strict the guards are. Default: [`GuardSettings::default`], which blocks what is rarely meant.
+    #[must_use]
+    pub fn guards(mut self, guards: GuardSettings) -> Self {
+        self.guards = guards;
+        self
+    }
+
     /// What happens when the audience is no longer there. Default: [`WhenGone::Stop`].
     #[must_use]
     pub fn when_gone(mut self, when_gone: WhenGone) -> Self {
@@ -204,6 +217,7 @@ impl SegmentActivationBuilder {
     pub fn build(self) -> Result<SegmentActivation, SettingsError> {
         let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
         check_kinds(&mapping, &*self.destination)?;
+        self.guards.check()?;
         let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
         if name.trim().is_empty() {
             return Err(SettingsError::EmptyName);
@@ -236,7 +250,9 @@ impl SegmentActivationBuilder {
             ledger,
             extractor: Arc::new(Extractor::new(&mapping, parser)),
             mapping,
+            guards: self.guards,
             when_gone: self.when_gone,
+            watch: self.watch,
             suppressions,
             erasure_key: self.erasure_key,
             hold_out: self.hold_out.map(Arc::new),

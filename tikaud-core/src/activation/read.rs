@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt, TryStreamExt, future};
 
-use super::{ActivationError, Progress, RunOptions, SegmentActivation};
+use super::{ActivationError, RunEventKind, RunOptions, SegmentActivation};
 use crate::compute::compute;
 use crate::diff::{Collector, Wanted, cores};
 use crate::identifier::{Extracted, Extractor, FieldMapping, Tally};
@@ -51,7 +51,7 @@ pub(super) async fn read(activation: &SegmentActivation, options: &RunOptions) -
         collector = Collector::beside(&runs, &ledger.resources);
         suppressed = Some(runs);
     }
-    let progress = |members| options.report(Progress::Reading { members });
+    let progress = |members| activation.tell(options, || RunEventKind::Reading { members });
     let hold_out = activation.hold_out.as_ref();
     let Gathered { tally, held_out, mut schema } =
         gather(&**segment, mapping, extractor, hold_out, &mut collector, progress).await?;

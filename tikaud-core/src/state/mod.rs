@@ -8,6 +8,7 @@
 //!              plans/<run>/remove-email_sha256.digests         what a run is about to do
 //!              journal/<run>/…                                its intents and receipts
 //!              claims/0000000007.json                         who may write
+//!              runs/0000000006-20261124T060000Z.json           what each run did: the history
 //! tikaud.erased/log/00000001.json                             who must never be added again, beside the activations
 //! ```
 //!
@@ -30,6 +31,7 @@ mod memory;
 mod object;
 mod planned;
 mod positions;
+mod run_folder;
 mod sealed;
 
 pub(crate) use claim::Claim;
@@ -57,6 +59,7 @@ pub use object::ObjectStateStore;
 pub use object_store;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
+pub(crate) use run_folder::{RunEntry, RunFolder, RunName};
 #[cfg(feature = "fuzzing")]
 pub(crate) use sealed::{seal, unseal};
 

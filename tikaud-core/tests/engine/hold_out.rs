@@ -2,6 +2,7 @@
 
 use tikaud_core::activation::{Activation, ActivationError, Report, RunOptions, SegmentActivation};
 use tikaud_core::identifier::{Field, FieldMapping, RejectReason};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::{HoldOut, MemorySegment};
 
 use crate::erasure::key;
@@ -20,6 +21,7 @@ fn row(id: Option<u32>, email: impl Into<String>) -> Row {
 fn activation(world: &World, rows: Vec<Row>, hold_out: HoldOut) -> SegmentActivation {
     let segment = MemorySegment::try_new("Buyers", ["id", "email"], rows).unwrap();
     SegmentActivation::builder("buyers", segment, world.destination.clone(), world.store.clone())
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping())
         .hold_out(hold_out)
         .build()
@@ -107,7 +109,12 @@ async fn the_column_may_be_mapped_and_has_to_be_there() {
     let unmapped = FieldMapping::try_new([("mail", Field::Email)]).unwrap();
     let segment = MemorySegment::try_new("Buyers", ["id", "email"], rows).unwrap();
     let builder = SegmentActivation::builder("other", segment, world.destination.clone(), world.store.clone());
-    let other = builder.mapping(unmapped).hold_out(group("id", 5.0)).build().unwrap();
+    let other = builder
+        .guards(GuardSettings::without_thresholds())
+        .mapping(unmapped)
+        .hold_out(group("id", 5.0))
+        .build()
+        .unwrap();
     assert!(matches!(other.run(&RunOptions::new()).await, Err(ActivationError::Mapping { .. })));
 }
 

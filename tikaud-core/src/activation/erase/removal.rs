@@ -5,7 +5,7 @@ use std::error::Error;
 use super::super::apply::{Applied, Target, apply};
 use super::super::open::{OpenAudience, find_lost, open, refused};
 use super::super::run::{claimed, known, or_discard};
-use super::super::{ActivationError, RunOptions, SegmentActivation};
+use super::super::{ActivationError, SegmentActivation, change_log};
 use super::{ActivationErasure, ErasureOutcome};
 use crate::destination::{DestinationError, Retry};
 use crate::diff::{Action, IdentifierSets};
@@ -72,6 +72,9 @@ async fn carry_out(
     erasure: &Lookup,
 ) -> Result<ActivationErasure, ActivationError> {
     let ledger = &activation.ledger;
+    for warning in change_log::record_interrupted(activation).await? {
+        tracing::warn!(activation = %ledger.activation, "{warning}");
+    }
     let Current { generation, held, .. } = ledger.recover(claim).await?;
     let run = RunId::new(generation.number, claim.epoch());
     let planned = ledger.write_removal(&run, &held, identifiers).await;
@@ -79,17 +82,24 @@ async fn carry_out(
     let mut next = generation.clone();
     let (mut applied, mut pending) = (Applied::default(), None);
     if !changes.is_empty() {
+        let at = ledger.clock.now();
+        let recorder = or_discard(ledger, &run, change_log::begin(activation, &run, at).await).await?;
         let opened = or_discard(ledger, &run, reach(activation, &generation).await).await?;
         let OpenAudience { writer, record, .. } = opened;
         writer.recall(&known(record.as_ref(), &held));
         let mut journal = ledger.journal(&run);
         let mapping = generation.mapping.clone().unwrap_or_default();
-        journal
-            .intend(&Intent { audience: record.clone(), mapping, changes: changes.clone(), replaces: false })
-            .await?;
+        let (audience, changes_intended) = (record.clone(), changes.clone());
+        let intent = Intent { audience, mapping, changes: changes_intended, replaces: false, at: Some(at) };
+        journal.intend(&intent).await?;
         let capabilities = activation.destination.capabilities();
         let target = Target { writer: &*writer, capabilities, create: None, replaces: false };
-        applied = apply(target, ledger.planned(&changes), claim, &mut journal, &RunOptions::new()).await?;
+        applied = apply(target, ledger.planned(&changes), claim, &mut journal, &|_| {}).await?;
+        if let Some(recorder) = recorder
+            && let Err(error) = change_log::record(activation, recorder, &changes, &applied.receipts).await
+        {
+            tracing::warn!(activation = %ledger.activation, "{}", change_log::lacks(&run, &error));
+        }
         (next.audience, next.pending_create) = (record, None);
         if let (Some(audience), Some(notes)) = (&mut next.audience, applied.notes.take()) {
             audience.notes = Some(notes);

@@ -23,7 +23,7 @@ use super::claim::read_latest;
 use super::sealed::{create_sealed, read_sealed};
 use super::{
     ActivationId, Claim, Clock, Generation, HeldFiles, Journal, ObjectEntry, ObjectKey, PlannedChange, PlannedChanges,
-    RunId, SnapshotFiles, StateError, StateStore,
+    RunFolder, RunId, SnapshotFiles, StateError, StateStore,
 };
 use crate::destination::DestinationId;
 use crate::diff::{DiffError, Resources};
@@ -118,6 +118,11 @@ impl Ledger {
     /// Opens a plan to be carried out.
     pub(crate) fn planned(&self, changes: &[PlannedChange]) -> PlannedChanges {
         PlannedChanges::new(self, changes)
+    }
+
+    /// The history.
+    pub(crate) fn run_folder(&self) -> RunFolder {
+        RunFolder::new(Arc::clone(&self.store), &self.activation)
     }
 
     /// Opens a run's journal.
