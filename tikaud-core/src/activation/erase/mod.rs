@@ -121,7 +121,7 @@ impl Erasures {
             outcomes.push(match log.is_in(&activation.ledger.store, erasure.number).await {
                 Ok(true) => Box::pin(remove(activation, &identifiers, &erasure)).await,
                 Ok(false) => removal::elsewhere(activation),
-                Err(error) => removal::failed(activation, error.into()),
+                Err(error) => removal::failed(activation, &error.into()),
             });
         }
         let given = |id: &ActivationId| activations.iter().any(|activation| activation.id() == id);

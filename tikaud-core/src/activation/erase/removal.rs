@@ -23,7 +23,7 @@ pub(super) async fn remove(
 ) -> ActivationErasure {
     match try_remove(activation, identifiers, erasure).await {
         Ok(outcome) => outcome,
-        Err(error) => failed(activation, error),
+        Err(error) => failed(activation, &error),
     }
 }
 
@@ -33,13 +33,13 @@ pub(super) fn elsewhere(activation: &SegmentActivation) -> ActivationErasure {
     ActivationErasure { reason: Some(reason), ..blank(activation, ErasureOutcome::Refused) }
 }
 
-pub(super) fn failed(activation: &SegmentActivation, error: ActivationError) -> ActivationErasure {
-    let outcome = match &error {
+pub(super) fn failed(activation: &SegmentActivation, error: &ActivationError) -> ActivationErasure {
+    let outcome = match error {
         ActivationError::Destination { source, .. } if source.retry() == Retry::Never => ErasureOutcome::Refused,
         ActivationError::AudienceGone { .. } => ErasureOutcome::Refused,
         _ => ErasureOutcome::Pending,
     };
-    ActivationErasure { reason: Some(chain(&error)), ..blank(activation, outcome) }
+    ActivationErasure { reason: Some(chain(error)), ..blank(activation, outcome) }
 }
 
 fn blank(activation: &SegmentActivation, outcome: ErasureOutcome) -> ActivationErasure {
