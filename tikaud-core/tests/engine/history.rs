@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::executor::block_on;
+use sha2::{Digest, Sha256};
 use tikaud_core::activation::{
     Activation, ActivationError, ActivationState, HistoryPolicy, HistoryQuery, Outcome, PastRun, RunOptions,
 };
@@ -174,6 +175,22 @@ async fn a_run_that_lost_its_claim_writes_nothing_and_is_taken_for_dead() {
     let next = world.fused(&(0..9).collect(), &Fuse::never()).clock(Arc::new(clock)).build().unwrap();
     next.run(&RunOptions::new()).await.unwrap();
     assert_eq!(outcomes(&history(&world, HistoryQuery::new()).await), [Outcome::Done, Outcome::Died]);
+}
+
+/// The file is never changed.
+#[tokio::test]
+async fn a_record_of_format_1_is_read_by_every_later_version() {
+    let (world, text) = (World::new(), include_str!("golden-past-run.json"));
+    let sealed = format!("{text}\nsha256 {}\n", const_hex::encode(Sha256::digest(text)));
+    let key = "buyers/runs/0000000007-20260101T100000Z.json";
+    world.store.overwrite(&key.parse().unwrap(), sealed.into());
+    let run = history(&world, HistoryQuery::new()).await.remove(0);
+    assert_eq!((run.outcome, run.number, run.generation), (Outcome::Partial, 7, Some(2)));
+    assert_eq!(run.started, "2026-01-01T10:00:00.25Z".parse().unwrap());
+    assert_eq!((run.kinds[0].added, run.kinds[0].removed, run.kinds[0].pending), (3, 1, 3));
+    assert_eq!((run.traffic.throttled, run.traffic.waited), (1, Duration::from_millis(250)));
+    assert_eq!((run.audience.unwrap().matched, run.timings.read), (Some(950), Duration::from_millis(1500)));
+    assert_eq!((run.applied_within, run.version.as_str()), (Some(Duration::from_secs(172_800)), "0.1.0"));
 }
 
 #[test]
