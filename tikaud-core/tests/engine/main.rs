@@ -17,6 +17,7 @@ mod hold_out;
 mod life;
 mod observed;
 mod oracle;
+mod prepared;
 mod refusals;
 mod runs;
 mod seeds;

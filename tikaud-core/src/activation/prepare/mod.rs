@@ -128,6 +128,8 @@ async fn take(
     let ledger = &activation.ledger;
     let erased = tombstones(activation, &standing.generation, options).await?.map(|tombstones| tombstones.through());
     if let Some(reason) = kept.is_stale(activation, standing, erased)? {
+        // It holds identifiers, of somebody who was erased perhaps.
+        ledger.discard_prepared(&kept.id).await?;
         return Err(stale(&kept.id, reason));
     }
     let run = RunId::new(standing.generation.number, claim.epoch());
