@@ -22,6 +22,9 @@ pub mod state;
 
 pub mod activation;
 
+#[cfg(feature = "scheduler")]
+pub mod schedule;
+
 #[cfg(feature = "conformance")]
 pub mod conformance;
 

@@ -54,6 +54,8 @@ pub use object::ObjectStateStore;
 pub use object_store;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
+#[cfg(feature = "scheduler")]
+pub(crate) use sealed::{create_sealed, read_sealed};
 #[cfg(feature = "fuzzing")]
 pub(crate) use sealed::{seal, unseal};
 
