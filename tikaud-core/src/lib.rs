@@ -35,3 +35,8 @@ pub mod fuzzing;
 mod compute;
 mod pages;
 mod seconds;
+
+/// The guide's examples run.
+#[cfg(all(doctest, feature = "scheduler"))]
+#[doc = include_str!("../docs/schedules.md")]
+struct SchedulesGuide;

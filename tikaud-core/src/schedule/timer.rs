@@ -48,7 +48,7 @@ impl Timer for SystemTimer {
     }
 }
 
-/// A clock that begins where it is told and goes on as tokio's does. With tokio's time paused (`tokio::time::pause`, in its
+/// A clock that begins where it is told and goes on as tokio's does, in whole milliseconds. With tokio's time paused (`tokio::time::pause`, in its
 /// feature `test-util`) months pass in milliseconds: whenever everybody waits, the time jumps to the next one that is waited for.
 ///
 /// ```
@@ -81,8 +81,9 @@ impl TokioTimer {
 
 impl Clock for TokioTimer {
     fn now(&self) -> Timestamp {
-        let passed = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::MAX);
-        self.start.saturating_add(passed).unwrap_or(Timestamp::MAX)
+        // tokio's timers go off up to a millisecond late; to the millisecond, they are exact.
+        let passed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.start.saturating_add(SignedDuration::from_millis(passed)).unwrap_or(Timestamp::MAX)
     }
 }
 

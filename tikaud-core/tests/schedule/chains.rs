@@ -5,7 +5,7 @@ use tikaud_core::schedule::{AfterWhen, Cause, Schedule, ScheduleSettings, Schedu
 use crate::retries::refused;
 use crate::world::{Does, World, at, minutes, store};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_chain_runs_link_by_link() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let [first, second, third] = ["z-first", "second", "a-third"].map(|id| world.activation(id));
@@ -27,7 +27,7 @@ async fn a_chain_runs_link_by_link() {
     assert!(world.events().iter().any(started));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_was_not_done_is_followed_only_by_those_who_follow_any() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let first = world.activation("first").next(Does::Fails(refused));
@@ -45,7 +45,7 @@ async fn a_run_that_was_not_done_is_followed_only_by_those_who_follow_any() {
     assert_eq!(any.started(), ["2026-01-01T01:00:00Z", "2026-01-01T02:05:00Z"].map(at));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn those_who_follow_are_set_apart_by_jitter_too_and_wait_while_they_are_paused() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let [first, second] = ["first", "second"].map(|id| world.activation(id));

@@ -12,7 +12,7 @@ fn dues(schedule: &Schedule, after: &str, up_to: &str) -> Vec<Timestamp> {
     dues.take_while(|due| *due < at(up_to)).collect()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn half_a_year_of_schedules_starts_every_run_on_the_second_and_no_other() {
     let world = World::beginning_at("2026-01-15T10:00:00Z");
     let daily = Schedule::cron("30 2 * * *", "Europe/Berlin").unwrap();
@@ -30,7 +30,7 @@ async fn half_a_year_of_schedules_starts_every_run_on_the_second_and_no_other() 
     assert_eq!(actors[0].0.started().len(), 181);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn jitter_sets_runs_apart_by_the_same_time_for_ever_and_never_by_more_than_it_says() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let schedule = Schedule::every("1 hour").unwrap();
@@ -73,13 +73,13 @@ async fn after_three_days_away(missed: MissedRuns) -> (Vec<Timestamp>, Vec<Sched
     (actor.started(), world.events())
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn however_many_runs_were_missed_one_makes_up_for_them_at_the_start() {
     let (started, _) = after_three_days_away(MissedRuns::RunOnce).await;
     assert_eq!(started, ["2026-01-01T06:00:00Z", "2026-01-04T07:00:00Z", "2026-01-04T12:00:00Z"].map(at));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn missed_runs_are_left_out_when_the_settings_say_so() {
     let (started, events) = after_three_days_away(MissedRuns::Skip).await;
     assert_eq!(started, ["2026-01-01T06:00:00Z", "2026-01-04T12:00:00Z"].map(at));
@@ -87,7 +87,7 @@ async fn missed_runs_are_left_out_when_the_settings_say_so() {
     assert_eq!(events.iter().filter(|event| skipped(event)).count(), 1, "{events:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_schedule_that_has_changed_begins_with_its_next_time() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let actor = world.activation("buyers");

@@ -4,7 +4,7 @@ use tikaud_core::schedule::{MissedRuns, Schedule, ScheduleSettings, SchedulerErr
 
 use crate::world::{World, at, store};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_call_starts_a_run_at_once_or_after_the_present_one() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let actor = world.activation("buyers");
@@ -25,7 +25,7 @@ async fn a_call_starts_a_run_at_once_or_after_the_present_one() {
     running.abort();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_is_unknown_is_said_so_and_a_stopped_scheduler_too() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let scheduler = world.builder(store()).add(world.activation("buyers"), Schedule::Manual).build().unwrap();
@@ -39,7 +39,7 @@ async fn what_is_unknown_is_said_so_and_a_stopped_scheduler_too() {
     assert_eq!(handle.status().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_paused_activation_runs_only_when_it_is_called_also_after_a_restart() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let (paused, other) = (world.activation("paused"), world.activation("other"));
@@ -75,7 +75,7 @@ async fn a_paused_activation_runs_only_when_it_is_called_also_after_a_restart() 
     running.abort();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_pause_of_everything_leaves_single_pauses_as_they_are() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let (a, b) = (world.activation("a"), world.activation("b"));

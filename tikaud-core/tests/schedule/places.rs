@@ -9,7 +9,7 @@ use tikaud_core::schedule::{
 
 use crate::world::{Does, World, at, minutes, store};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn no_more_runs_go_on_at_once_than_there_are_places_and_none_is_lost() {
     for places in 1..=3 {
         let world = World::beginning_at("2026-01-01T00:00:00Z");
@@ -27,7 +27,7 @@ async fn no_more_runs_go_on_at_once_than_there_are_places_and_none_is_lost() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn whoever_waits_longest_gets_the_next_place() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let long = world.activation("a-long").usually(Does::Takes(minutes(90)));
@@ -46,7 +46,7 @@ async fn whoever_waits_longest_gets_the_next_place() {
     assert_eq!(late.started(), [at("2026-01-01T02:35:00Z")]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_comes_due_while_the_last_goes_on_is_left_out_or_follows_it() {
     for (overlap, expected) in [
         (Overlap::Skip, vec!["2026-01-01T01:00:00Z", "2026-01-01T04:00:00Z"]),
@@ -74,7 +74,7 @@ async fn a_run_that_comes_due_while_the_last_goes_on_is_left_out_or_follows_it()
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn one_that_fails_for_days_and_one_that_hangs_hold_nobody_back() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let down = world.activation("down").usually(Does::Fails(crate::retries::unavailable));
@@ -101,7 +101,7 @@ async fn one_that_fails_for_days_and_one_that_hangs_hold_nobody_back() {
     assert!(!format!("{:?}", world.events()).contains("canary"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_scheduled_is_refused_by_name() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let hourly = || Schedule::every("1 hour").unwrap();

@@ -121,7 +121,7 @@ impl Pair {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_process_that_ends_between_any_two_steps_of_the_store_loses_no_run_and_doubles_none() {
     let mut ends_at = 0;
     loop {
@@ -143,7 +143,7 @@ async fn a_process_that_ends_between_any_two_steps_of_the_store_loses_no_run_and
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_process_that_ends_at_any_minute_loses_no_run_and_doubles_none() {
     for minute in 0..130 {
         let pair = Pair::new();
@@ -226,7 +226,7 @@ impl StateStore for Faulty {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn while_the_store_is_out_of_order_nothing_starts_and_afterwards_what_was_due_does() {
     let pair = Pair::new();
     let faulty = Faulty::new(store());
@@ -244,7 +244,7 @@ async fn while_the_store_is_out_of_order_nothing_starts_and_afterwards_what_was_
     running.abort();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_record_whose_acknowledgement_was_lost_is_known_as_our_own() {
     let pair = Pair::new();
     let faulty = Faulty::new(store());
@@ -253,7 +253,7 @@ async fn a_record_whose_acknowledgement_was_lost_is_known_as_our_own() {
     pair.check(0, "lost replies");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_later_of_two_schedulers_goes_on_where_the_store_cannot_tell_the_living_from_the_dead() {
     let pair = Pair::new();
     let faulty = Faulty::new(store());
@@ -267,7 +267,7 @@ async fn the_later_of_two_schedulers_goes_on_where_the_store_cannot_tell_the_liv
     later.abort();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn only_the_last_records_are_kept_and_a_damaged_one_is_not_guessed() {
     let pair = Pair::new();
     let store = store();
@@ -279,7 +279,7 @@ async fn only_the_last_records_are_kept_and_a_damaged_one_is_not_guessed() {
     assert!(matches!(refused, Err(SchedulerError::State(StateError::Truncated { .. }))), "{refused:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_was_years_ahead_does_not_stop_a_schedule_for_years() {
     let wrong = World::beginning_at("2099-01-01T00:30:00Z");
     let actor = wrong.activation("hourly");
@@ -287,7 +287,6 @@ async fn a_clock_that_was_years_ahead_does_not_stop_a_schedule_for_years() {
     let hourly = || Schedule::every("1 hour").unwrap();
     let scheduler = wrong.builder(store.clone()).add(actor.clone(), hourly()).build().unwrap();
     wrong.run_until(scheduler, "2099-01-01T03:30:00Z").await.unwrap();
-    tokio::time::resume();
     let right = World::beginning_at("2026-01-01T00:30:00Z");
     let actor = right.activation("hourly");
     let scheduler = right.builder(store).add(actor.clone(), hourly()).build().unwrap();

@@ -44,29 +44,29 @@ async fn started(fails: &[fn() -> ActivationError], until: &str) -> Vec<String> 
     actor.started().iter().map(|start| start.strftime("%d %H:%M").to_string()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_failure_that_may_pass_is_tried_again_less_and_less_often_and_not_for_ever() {
-    let runs = started(&[unavailable; 6], "2026-01-02T02:00:00Z").await;
+    let runs = started(&[unavailable as fn() -> _; 6], "2026-01-02T02:00:00Z").await;
     // Four retries, then the schedule's next time, with retries of its own.
     assert_eq!(runs, ["01 01:00", "01 01:01", "01 01:03", "01 01:06", "01 01:09", "02 01:00", "02 01:01"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_destination_says_how_long_to_wait_at_least() {
     assert_eq!(started(&[told_to_wait], "2026-01-02T00:00:00Z").await, ["01 01:00", "01 01:30"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_activation_that_another_process_runs_is_tried_again_when_its_lease_lapses() {
     assert_eq!(started(&[busy], "2026-01-02T00:00:00Z").await, ["01 01:00", "01 01:10"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_failure_that_needs_somebody_waits_for_the_schedule() {
     assert_eq!(started(&[refused], "2026-01-02T02:00:00Z").await, ["01 01:00", "02 01:00"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_panic_is_a_failure_and_its_message_is_kept_nowhere() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let actor = world.activation("buyers").next(Does::Panics);
@@ -87,7 +87,7 @@ async fn a_panic_is_a_failure_and_its_message_is_kept_nowhere() {
     running.abort();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_last_failure_is_told_with_its_causes() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let actor = world.activation("buyers").next(Does::Fails(refused));
@@ -101,7 +101,7 @@ async fn the_last_failure_is_told_with_its_causes() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_hangs_is_broken_off_and_tried_again() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let actor = world.activation("buyers").next(Does::Hangs);

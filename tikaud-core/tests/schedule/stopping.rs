@@ -5,7 +5,7 @@ use tikaud_core::state::Clock;
 
 use crate::world::{Does, World, at, minutes, store};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_ends_within_the_grace_period_ends_well() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let (going, next) = (world.activation("going"), world.activation("next"));
@@ -23,7 +23,7 @@ async fn a_run_that_ends_within_the_grace_period_ends_well() {
     assert_eq!(world.timer.now(), at("2026-01-01T01:05:00Z"), "it waits no longer than it has to");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_does_not_end_in_time_is_parked_and_the_next_start_carries_on_with_it() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let actor = world.activation("buyers").next(Does::Takes(minutes(60)));
@@ -41,7 +41,7 @@ async fn a_run_that_does_not_end_in_time_is_parked_and_the_next_start_carries_on
     assert_eq!(actor.completed().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn two_schedulers_of_one_name_do_not_run_at_once_and_two_of_two_names_do() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let store = store();
@@ -56,7 +56,7 @@ async fn two_schedulers_of_one_name_do_not_run_at_once_and_two_of_two_names_do()
     running.abort();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_listener_that_panics_does_not_stop_the_scheduler() {
     let world = World::beginning_at("2026-01-01T00:00:00Z");
     let actor = world.activation("buyers");

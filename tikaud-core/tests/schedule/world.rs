@@ -59,9 +59,8 @@ pub struct World {
 }
 
 impl World {
-    /// Time stands still but for those who wait.
+    /// In a runtime whose time is paused.
     pub fn beginning_at(start: &str) -> Self {
-        tokio::time::pause();
         Self { timer: TokioTimer::starting_at(at(start)), log: Arc::default(), events: Arc::default() }
     }
 

@@ -7,6 +7,8 @@ mod entry;
 mod record;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -190,38 +190,46 @@ impl Rounds {
     }
 
     fn obey(&mut self, Command { order, reply }: Command) {
-        let now = self.now();
-        let known = |known, activation: &ActivationId| match known {
-            true => Ok(()),
-            false => Err(SchedulerError::Unknown { activation: activation.clone() }),
-        };
-        let (obeyed, event) = match order {
-            Order::Trigger(activation, options) => {
-                let obeyed = known(self.agenda().call(&activation, now), &activation);
-                if obeyed.is_ok() {
-                    self.options.insert(activation, options);
-                }
-                (obeyed, None)
-            }
-            Order::Pause(id) => {
-                (known(self.agenda().pause(&id, true), &id), Some(SchedulerEvent::Paused { activation: Some(id) }))
-            }
-            Order::Resume(id) => {
-                (known(self.agenda().pause(&id, false), &id), Some(SchedulerEvent::Resumed { activation: Some(id) }))
-            }
-            Order::PauseAll => (Ok(self.agenda().pause_all(true)), Some(SchedulerEvent::Paused { activation: None })),
-            Order::ResumeAll => {
-                (Ok(self.agenda().pause_all(false)), Some(SchedulerEvent::Resumed { activation: None }))
-            }
-        };
-        match obeyed {
-            Ok(()) => {
+        match self.change(order) {
+            Ok(event) => {
                 self.tell(event);
                 self.waiting.push(reply);
             }
             // Whoever does not wait any more need not be told.
             Err(error) => drop(reply.send(Err(error))),
         }
+    }
+
+    /// Does to the agenda what was ordered. The event to tell, if there is one.
+    fn change(&mut self, order: Order) -> Result<Option<SchedulerEvent>, SchedulerError> {
+        let now = self.now();
+        let mut agenda = lock(&self.scheduler.agenda);
+        let (id, known, event) = match order {
+            Order::PauseAll => {
+                agenda.pause_all(true);
+                return Ok(Some(SchedulerEvent::Paused { activation: None }));
+            }
+            Order::ResumeAll => {
+                agenda.pause_all(false);
+                return Ok(Some(SchedulerEvent::Resumed { activation: None }));
+            }
+            Order::Trigger(id, options) => {
+                let known = agenda.call(&id, now);
+                if known {
+                    self.options.insert(id.clone(), options);
+                }
+                (id, known, None)
+            }
+            Order::Pause(id) => {
+                let known = agenda.pause(&id, true);
+                (id.clone(), known, Some(SchedulerEvent::Paused { activation: Some(id) }))
+            }
+            Order::Resume(id) => {
+                let known = agenda.pause(&id, false);
+                (id.clone(), known, Some(SchedulerEvent::Resumed { activation: Some(id) }))
+            }
+        };
+        if known { Ok(event) } else { Err(SchedulerError::Unknown { activation: id }) }
     }
 
     /// Lets the runs that go on end, for as long as they may, and writes down where everything stands.
