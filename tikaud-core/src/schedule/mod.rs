@@ -50,6 +50,7 @@ mod settings;
 mod status;
 mod timer;
 mod times;
+mod written;
 
 pub use error::{ScheduleError, SchedulerError, SchedulerSettingsError};
 pub use event::{Cause, RunFailure, SchedulerEvent, SkipReason};

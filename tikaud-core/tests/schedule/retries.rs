@@ -15,11 +15,11 @@ fn destination(retry: Retry) -> ActivationError {
     ActivationError::Destination { destination: DestinationId::new("memory/1"), source }
 }
 
-pub fn unavailable() -> ActivationError {
+pub(crate) fn unavailable() -> ActivationError {
     destination(Retry::After(Duration::from_secs(5)))
 }
 
-pub fn refused() -> ActivationError {
+pub(crate) fn refused() -> ActivationError {
     destination(Retry::Never)
 }
 

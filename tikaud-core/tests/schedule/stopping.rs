@@ -13,7 +13,7 @@ async fn a_run_that_ends_within_the_grace_period_ends_well() {
         .builder(store())
         .grace(minutes(10))
         .add(going.clone(), Schedule::every("1 hour").unwrap())
-        .add(next.clone(), Schedule::cron("3 * * * *", "UTC").unwrap())
+        .add(next.clone(), Schedule::cron("3 1 * * *", "UTC").unwrap())
         .build()
         .unwrap();
     let stopped = world.run_until(scheduler, "2026-01-01T01:02:00Z").await.unwrap();

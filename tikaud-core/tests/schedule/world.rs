@@ -16,17 +16,17 @@ use tikaud_core::state::{ActivationId, Clock, MemoryStateStore, StateStore};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::sleep;
 
-pub fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-pub fn minutes(minutes: u64) -> Duration {
+pub(crate) fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
 /// What a run does.
 #[derive(Clone)]
-pub enum Does {
+pub(crate) enum Does {
     /// It takes this long, and is done.
     Takes(Duration),
     /// It ends with an error.
@@ -37,9 +37,9 @@ pub enum Does {
 
 /// A run that has ended, or has been broken off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ran {
-    pub started: Timestamp,
-    pub ended: Option<Timestamp>,
+pub(crate) struct Ran {
+    pub(crate) started: Timestamp,
+    pub(crate) ended: Option<Timestamp>,
 }
 
 #[derive(Default)]
@@ -51,8 +51,8 @@ struct Log {
 
 /// Time, and what happens in it.
 #[derive(Clone)]
-pub struct World {
-    pub timer: TokioTimer,
+pub(crate) struct World {
+    pub(crate) timer: TokioTimer,
     /// How many runs go on, over all activations.
     log: Arc<Mutex<Log>>,
     events: Arc<Mutex<Vec<SchedulerEvent>>>,
@@ -60,17 +60,17 @@ pub struct World {
 
 impl World {
     /// In a runtime whose time is paused.
-    pub fn beginning_at(start: &str) -> Self {
+    pub(crate) fn beginning_at(start: &str) -> Self {
         Self { timer: TokioTimer::starting_at(at(start)), log: Arc::default(), events: Arc::default() }
     }
 
-    pub fn builder(&self, store: impl StateStore + 'static) -> SchedulerBuilder {
+    pub(crate) fn builder(&self, store: impl StateStore + 'static) -> SchedulerBuilder {
         let events = Arc::clone(&self.events);
         let listener = move |event: &SchedulerEvent| events.lock().unwrap().push(event.clone());
         Scheduler::builder(store).timer(self.timer).on_event(listener)
     }
 
-    pub fn activation(&self, id: &str) -> Actor {
+    pub(crate) fn activation(&self, id: &str) -> Actor {
         let segment = MemorySegment::try_new("Buyers", ["email"], [[Some("ada@example.com")]]).unwrap();
         let mapping = FieldMapping::try_new([("email", Field::Email)]).unwrap();
         Actor {
@@ -83,34 +83,34 @@ impl World {
         }
     }
 
-    pub async fn until(&self, instant: &str) {
+    pub(crate) async fn until(&self, instant: &str) {
         self.timer.sleep_until(at(instant)).await;
     }
 
     /// Runs a scheduler up to an instant, and shuts it down then.
-    pub async fn run_until(&self, scheduler: Scheduler, instant: &str) -> Result<Stopped, SchedulerError> {
+    pub(crate) async fn run_until(&self, scheduler: Scheduler, instant: &str) -> Result<Stopped, SchedulerError> {
         let (timer, instant) = (self.timer, at(instant));
         scheduler.run(async move { timer.sleep_until(instant).await }).await
     }
 
     /// Starts a scheduler that runs for ever.
-    pub fn start(scheduler: Scheduler) -> JoinHandle<Result<Stopped, SchedulerError>> {
+    pub(crate) fn start(scheduler: Scheduler) -> JoinHandle<Result<Stopped, SchedulerError>> {
         tokio::spawn(scheduler.run(std::future::pending()))
     }
 
-    pub fn events(&self) -> Vec<SchedulerEvent> {
+    pub(crate) fn events(&self) -> Vec<SchedulerEvent> {
         self.events.lock().unwrap().clone()
     }
 
     /// The most runs that went on at once.
-    pub fn most_at_once(&self) -> usize {
+    pub(crate) fn most_at_once(&self) -> usize {
         self.log.lock().unwrap().most
     }
 }
 
 /// An activation that does as it is told, and remembers when. Clones are the same one.
 #[derive(Clone)]
-pub struct Actor {
+pub(crate) struct Actor {
     id: ActivationId,
     inner: Arc<MemoryActivation>,
     script: Arc<Mutex<VecDeque<Does>>>,
@@ -121,32 +121,32 @@ pub struct Actor {
 
 impl Actor {
     /// What it does when nothing else is said.
-    pub fn usually(mut self, does: Does) -> Self {
+    pub(crate) fn usually(mut self, does: Does) -> Self {
         self.usually = does;
         self
     }
 
     /// What its next run does.
-    pub fn next(self, does: Does) -> Self {
+    pub(crate) fn next(self, does: Does) -> Self {
         self.script.lock().unwrap().push_back(does);
         self
     }
 
-    pub fn runs(&self) -> Vec<Ran> {
+    pub(crate) fn runs(&self) -> Vec<Ran> {
         self.log.lock().unwrap().runs.clone()
     }
 
     /// When its runs started.
-    pub fn started(&self) -> Vec<Timestamp> {
+    pub(crate) fn started(&self) -> Vec<Timestamp> {
         self.runs().iter().map(|run| run.started).collect()
     }
 
     /// The runs that came to their end.
-    pub fn completed(&self) -> Vec<Ran> {
+    pub(crate) fn completed(&self) -> Vec<Ran> {
         self.runs().into_iter().filter(|run| run.ended.is_some()).collect()
     }
 
-    pub fn most_at_once(&self) -> usize {
+    pub(crate) fn most_at_once(&self) -> usize {
         self.log.lock().unwrap().most
     }
 
@@ -154,7 +154,7 @@ impl Actor {
     async fn run_inner(&self, options: &RunOptions) -> Result<Report, ActivationError> {
         // As long as a blocking task runs, tokio's paused time does not jump.
         let (done, wait) = mpsc::channel::<()>();
-        let standstill = spawn_blocking(move || drop(wait.recv()));
+        let standstill = spawn_blocking(move || wait.recv().is_ok());
         let report = self.inner.run(options).await;
         drop(done);
         standstill.await.unwrap();
@@ -223,6 +223,6 @@ impl fmt::Debug for Actor {
 }
 
 /// A store in memory that others can look into.
-pub fn store() -> MemoryStateStore {
+pub(crate) fn store() -> MemoryStateStore {
     MemoryStateStore::new()
 }

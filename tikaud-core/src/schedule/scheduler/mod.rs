@@ -93,13 +93,11 @@ pub struct Stopped {
 
 impl Scheduler {
     /// A scheduler that keeps what it knows in this store.
-    #[must_use]
     pub fn builder(store: impl StateStore + 'static) -> SchedulerBuilder {
         Self::builder_shared(Arc::new(store))
     }
 
     /// The same with a store that others use as well, such as the activations'.
-    #[must_use]
     pub fn builder_shared(store: Arc<dyn StateStore>) -> SchedulerBuilder {
         SchedulerBuilder::new(store)
     }

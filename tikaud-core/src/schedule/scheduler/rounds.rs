@@ -42,7 +42,7 @@ pub(super) struct Rounds {
 
 enum Happened {
     Shutdown,
-    Ended(Ended),
+    Ended(Box<Ended>),
     Ordered(Command),
     TimePassed,
 }
@@ -90,7 +90,7 @@ impl Rounds {
         let happened = self.wait(shutdown).await;
         match happened {
             Happened::Shutdown => return Ok(false),
-            Happened::Ended(ended) => self.ended(ended),
+            Happened::Ended(ended) => self.ended(*ended),
             Happened::Ordered(command) => self.obey(command),
             Happened::TimePassed => {}
         }
@@ -104,7 +104,7 @@ impl Rounds {
         tokio::select! {
             biased;
             () = shutdown => Happened::Shutdown,
-            Some(ended) = self.runs.join_next_with_id() => Happened::Ended(ended),
+            Some(ended) = self.runs.join_next_with_id() => Happened::Ended(Box::new(ended)),
             Some(command) = self.scheduler.commands.recv() => Happened::Ordered(command),
             () = async {
                 match wake {

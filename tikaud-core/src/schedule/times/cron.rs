@@ -19,7 +19,8 @@ const LONGEST_FOLD: SignedDuration = SignedDuration::from_hours(26);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cron {
     text: String,
-    cron: croner::Cron,
+    // Large: it holds every field as a set.
+    cron: Box<croner::Cron>,
     zone: Zone,
 }
 
@@ -32,7 +33,7 @@ impl Cron {
         }
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let cron = parser.parse(text).map_err(|error| wrong(format!("`{text}` is no pattern: {error}")))?;
-        let cron = Self { text: text.to_owned(), cron, zone };
+        let cron = Self { text: text.to_owned(), cron: Box::new(cron), zone };
         match cron.next_wall(DateTime::constant(1970, 1, 1, 0, 0, 0, 0), true) {
             Some(_) => Ok(cron),
             None => Err(wrong(format!("`{text}` is never due: no such day exists"))),
