@@ -40,3 +40,11 @@ mod seconds;
 #[cfg(all(doctest, feature = "scheduler"))]
 #[doc = include_str!("../docs/schedules.md")]
 struct SchedulesGuide;
+/// The page's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/reports.md")]
+struct ReportsPage;
+/// The guide's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/rights.md")]
+struct RightsGuide;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{IdentifierKind, RejectReason};
 
@@ -10,7 +10,7 @@ use super::{IdentifierKind, RejectReason};
 const POSITIONS: usize = 5;
 
 /// What became of the members and of the values in their mapped columns.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tally {
     /// Members read.
@@ -22,7 +22,7 @@ pub struct Tally {
 }
 
 /// What became of the values of one mapped column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ColumnTally {
     /// The column.
@@ -39,7 +39,7 @@ pub struct ColumnTally {
 }
 
 /// Values that were rejected for one reason.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rejects {
     /// How many.
@@ -49,7 +49,7 @@ pub struct Rejects {
 }
 
 impl ColumnTally {
-    pub(super) fn new(column: &str, kind: IdentifierKind) -> Self {
+    pub(crate) fn new(column: &str, kind: IdentifierKind) -> Self {
         Self { column: column.to_owned(), kind, accepted: 0, non_ascii_domains: 0, rejects: BTreeMap::new() }
     }
 

@@ -71,6 +71,7 @@ impl From<Outcome> for LastOutcome {
             Outcome::Partial => Self::Partial,
             Outcome::Pending => Self::Pending,
             Outcome::Refused => Self::Refused,
+            Outcome::Failed | Outcome::Died => Self::Failed,
         }
     }
 }
