@@ -22,6 +22,9 @@ pub mod state;
 
 pub mod activation;
 
+#[cfg(feature = "scheduler")]
+pub mod schedule;
+
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
@@ -33,6 +36,10 @@ mod compute;
 mod pages;
 mod seconds;
 
+/// The guide's examples run.
+#[cfg(all(doctest, feature = "scheduler"))]
+#[doc = include_str!("../docs/schedules.md")]
+struct SchedulesGuide;
 /// The page's examples compile.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/reports.md")]

@@ -61,6 +61,8 @@ pub use object_store;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
 pub(crate) use run_folder::{RunEntry, RunFolder, RunName};
+#[cfg(feature = "scheduler")]
+pub(crate) use sealed::{create_sealed, read_sealed};
 #[cfg(feature = "fuzzing")]
 pub(crate) use sealed::{seal, unseal};
 

@@ -62,7 +62,7 @@ pub(crate) fn unseal<T: DeserializeOwned>(key: &ObjectKey, bytes: &[u8]) -> Resu
 }
 
 /// Creates a sealed object.
-pub(super) async fn create_sealed<T: Serialize + Sync>(
+pub(crate) async fn create_sealed<T: Serialize + Sync>(
     store: &dyn StateStore,
     key: &ObjectKey,
     content: &T,
@@ -72,7 +72,7 @@ pub(super) async fn create_sealed<T: Serialize + Sync>(
 }
 
 /// Reads a sealed object of this length.
-pub(super) async fn read_sealed<T: DeserializeOwned>(
+pub(crate) async fn read_sealed<T: DeserializeOwned>(
     store: &dyn StateStore,
     key: &ObjectKey,
     len: u64,
