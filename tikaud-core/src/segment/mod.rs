@@ -12,6 +12,7 @@ mod limited;
 mod memory;
 mod sampled;
 mod schema;
+mod shared;
 mod union;
 
 pub use batch::{MemberBatch, TextColumn, TextColumnFull};
