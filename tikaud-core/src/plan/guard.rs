@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn verdicts(identifiers: u64, members: u64, allowed: &[Guard]) -> [Verdict; 2] {
-        let tally = Tally { members, members_with_identifier: members, columns: Vec::new() };
+        let tally = Tally { members, members_with_identifier: members, ..Tally::default() };
         let allowed = allowed.iter().copied().collect();
         let facts =
             Facts { tally: &tally, suppressions: &[], identifiers, sends: true, minimum: 1000, allowed: &allowed };
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn one_empty_suppression_segment_among_several_is_enough() {
-        let tally = |members| Tally { members, members_with_identifier: members, columns: Vec::new() };
+        let tally = |members| Tally { members, members_with_identifier: members, ..Tally::default() };
         let verdicts = |suppressed: &[u64], allowed: &[Guard]| {
             let suppressions: Vec<_> =
                 suppressed.iter().map(|members| SuppressionTally::new("opted out", tally(*members))).collect();

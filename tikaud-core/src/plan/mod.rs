@@ -65,6 +65,8 @@ pub struct KindPlan {
     /// Distinct identifiers of its members that are suppressed.
     #[serde(skip_serializing_if = "is_none_at_all")]
     pub suppressed: u64,
+    /// Values that came again: identifiers of the segment, each time but the first.
+    pub duplicates: u64,
     /// In the segment and confirmed in the audience: nothing to do.
     pub unchanged: u64,
     /// Going in.
@@ -168,11 +170,14 @@ fn is_none_at_all(count: &u64) -> bool {
 
 /// Kinds that are mapped, held or changed, in order.
 fn kinds(input: &PlanInput<'_>) -> Vec<KindPlan> {
-    let nothing = |kind| KindPlan { kind, segment: 0, suppressed: 0, unchanged: 0, adds: 0, removes: 0 };
+    let nothing = |kind| KindPlan { kind, segment: 0, suppressed: 0, duplicates: 0, unchanged: 0, adds: 0, removes: 0 };
     let mut kinds: BTreeMap<IdentifierKind, KindPlan> =
         input.mapping.kinds().into_iter().map(|kind| (kind, nothing(kind))).collect();
     for &KindChanges { kind, segment, suppressed, adds, removes } in &input.changes {
-        kinds.insert(kind, KindPlan { kind, segment, suppressed, unchanged: segment - adds, adds, removes });
+        let accepted = input.tally.accepted(kind);
+        let duplicates = accepted.saturating_sub(segment + suppressed);
+        kinds
+            .insert(kind, KindPlan { kind, segment, suppressed, duplicates, unchanged: segment - adds, adds, removes });
     }
     kinds.into_values().collect()
 }
