@@ -15,6 +15,8 @@ mod quote;
 mod source;
 
 mod column;
+mod filter;
+mod line;
 mod session;
 
 mod cells;
@@ -124,7 +126,7 @@ impl PostgresSegment {
     /// A session, and the columns that there are.
     async fn open(&self) -> Result<(Session, Vec<Column>), SegmentError> {
         let definition = &self.definition;
-        let session = Session::open(definition).await?;
+        let mut session = Session::open(definition).await?;
         let statement = session.describe(&definition.source.all_columns()?).await;
         let statement = statement.map_err(|error| definition.description_error(error))?;
         let (wanted, given) = (statement.params().len(), definition.source.parameters().len());
@@ -185,14 +187,15 @@ impl Segment for PostgresSegment {
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
-        let (session, known) = self.open().await?;
+        let (mut session, known) = self.open().await?;
         let asked = self.ask(&known, columns)?;
-        let source = &self.definition.source;
-        let select = source.select(&asked)?;
-        let rows = if source.parameters().is_empty() {
+        let (source, filter) = (&self.definition.source, self.definition.filter(&known)?);
+        let select = source.select(&asked, filter.condition.as_deref())?;
+        let values = [source.parameters(), &filter.values].concat();
+        let rows = if values.is_empty() {
             session.copy(&select).await.map(Rows::Copy)
         } else {
-            session.query(&select).await.map(Rows::Query)
+            session.query(&select, &values).await.map(Rows::Query)
         };
         let rows = rows.map_err(|error| self.definition.statement_error(error))?;
         Ok(reading::stream(Arc::clone(&self.definition), session, rows, asked))
