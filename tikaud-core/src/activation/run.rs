@@ -64,6 +64,7 @@ async fn carry_out(
     let run = RunId::new(generation.number, claim.epoch());
     let planned = ledger.write_plan(&run, &held, &wanted, options.comparison()).await;
     let (counts, changes) = or_discard(ledger, &run, planned).await?;
+    let schema = tallies.schema.clone();
     let plan = activation.make_plan(&generation, counts, tallies, options);
     parts.timings.plan = parts.lap();
     if plan.is_blocked() {
@@ -110,6 +111,9 @@ async fn carry_out(
         audience.notes = Some(notes);
     }
     next.mapping = Some(plan.mapping.clone());
+    if let Some(schema) = schema {
+        (next.members, next.schema) = (Some(plan.tally.members), Some(schema));
+    }
     next.pending = applied.pending(&plan, ledger.clock.now());
     if !changes.is_empty() || next != generation {
         next.run = Some(run.clone());

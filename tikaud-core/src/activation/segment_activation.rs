@@ -138,6 +138,7 @@ impl SegmentActivation {
             changes,
             tally: tallies.segment,
             suppressions: tallies.suppressions,
+            schema: tallies.schema,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),

@@ -21,6 +21,7 @@ use self::guard::Facts;
 use crate::destination::{Acknowledgement, AudienceSpec, Capabilities};
 use crate::diff::Action;
 use crate::identifier::{FieldMapping, IdentifierKind, Tally};
+use crate::segment::SegmentSchema;
 use crate::state::{AudienceRecord, Generation, KindChanges};
 
 /// What a run is going to do.
@@ -96,6 +97,8 @@ pub(crate) struct PlanInput<'a> {
     pub(crate) changes: Vec<KindChanges>,
     pub(crate) tally: Tally,
     pub(crate) suppressions: Vec<SuppressionTally>,
+    /// What the segment was read from.
+    pub(crate) schema: Option<SegmentSchema>,
     pub(crate) spec: &'a AudienceSpec,
     pub(crate) mapping: &'a FieldMapping,
     pub(crate) capabilities: &'a Capabilities,

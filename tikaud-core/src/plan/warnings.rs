@@ -12,6 +12,7 @@ pub(super) fn collect(input: &PlanInput<'_>) -> Vec<String> {
     warnings.extend(email_and_phone(input));
     warnings.extend(undocumented_kinds(input));
     warnings.extend(mapping_changed(input));
+    warnings.extend(schema_changed(input));
     warnings.extend(hashed_and_plain(input));
     warnings.extend(non_ascii_domains(input));
     warnings.extend(suppressed_in_part(input));
@@ -112,6 +113,14 @@ fn mapping_changed(input: &PlanInput<'_>) -> Option<String> {
          the old way are removed, those made the new way are added"
             .to_owned()
     })
+}
+
+/// A segment that is read from something else explains why people enter or leave.
+fn schema_changed(input: &PlanInput<'_>) -> Option<String> {
+    let (is, was) = input.schema.as_ref().zip(input.generation.schema.as_ref())?;
+    let changes = is.changes_since(was);
+    (!changes.is_empty())
+        .then(|| format!("the segment is read from something else than in the last run: {}", changes.join("; ")))
 }
 
 /// Digests in a plain column, or plain values in a hashed one, mean that the mapping says the wrong thing.

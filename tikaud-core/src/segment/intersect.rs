@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::keyed::Keyed;
-use super::{MemberStream, Segment, SegmentError};
+use super::{MemberStream, Segment, SegmentError, SegmentSchema};
 
 /// The members of a segment whose key is among the keys of another segment: those who are in both.
 ///
@@ -60,6 +60,10 @@ impl Segment for IntersectSegment {
 
     async fn columns(&self) -> Result<Vec<String>, SegmentError> {
         self.0.segment.columns().await
+    }
+
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        self.0.schema("intersection").await
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {

@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt};
 use super::chosen::chosen;
 use super::keys::Keys;
 use super::union::within;
-use super::{MemberStream, Segment, SegmentError};
+use super::{MemberStream, Segment, SegmentError, SegmentSchema};
 
 /// A segment, another one, and the column of each that has the key.
 #[derive(Clone)]
@@ -27,6 +27,15 @@ impl Keyed {
         let is_member = move |values: &[&str], _: u64| Ok(keys.contain_any(values) == in_other);
         let members = chosen(&*self.segment, columns, &self.key, is_member).await?;
         Ok(members.map_ok(|chosen| chosen.batch).boxed())
+    }
+
+    /// What both are read from; `what` they are, by which keys.
+    pub(super) async fn schema(&self, what: &str) -> Result<SegmentSchema, SegmentError> {
+        let mut schema = self.segment.schema().await?;
+        let (name, other) = (self.other.name(), self.other.schema().await);
+        schema.define(what, format!("{}\0{name}\0{}", self.key, self.other_key));
+        schema.define_as(name, other.map_err(|error| within(name, error))?);
+        Ok(schema)
     }
 
     pub(super) fn debug(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {

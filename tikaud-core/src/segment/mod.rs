@@ -14,6 +14,7 @@ mod keys;
 mod limited;
 mod memory;
 mod sampled;
+mod schema;
 mod union;
 
 pub use batch::{MemberBatch, TextColumn, TextColumnFull};
@@ -24,6 +25,7 @@ pub use intersect::IntersectSegment;
 pub use limited::LimitedSegment;
 pub use memory::MemorySegment;
 pub use sampled::SampledSegment;
+pub use schema::{SchemaColumn, SegmentSchema};
 pub use union::UnionSegment;
 
 use async_trait::async_trait;
@@ -88,6 +90,16 @@ pub trait Segment: Send + Sync {
     ///
     /// When the source cannot be reached or read.
     async fn columns(&self) -> Result<Vec<String>, SegmentError>;
+
+    /// What the segment is read from: its columns, with their types where the source has types, and what decides which rows
+    /// there are. Default: the columns' names.
+    ///
+    /// # Errors
+    ///
+    /// As for [`columns`](Self::columns).
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        Ok(SegmentSchema::of_names(self.columns().await?))
+    }
 
     /// All members, with exactly these columns in this order.
     ///

@@ -172,6 +172,8 @@ impl Ledger {
             mapping: None,
             snapshots: SnapshotFiles::default(),
             pending: None,
+            members: None,
+            schema: None,
             run: None,
             committed: self.clock.now(),
         }
