@@ -37,7 +37,7 @@ impl Members {
         let mut pieces = pin!(rows);
         let mut rows = CopyRows::default();
         while let Some(piece) = session.next(&mut pieces).await {
-            rows.push(&piece.map_err(|error| self.definition.statement_error(error))?);
+            rows.push(piece.map_err(|error| self.definition.statement_error(error))?);
             while let Some((bytes, fields)) = rows.next().map_err(|flaw| self.flaw(flaw))? {
                 let field = |at: usize| Ok(fields[at].clone().map(|range| &bytes[range]));
                 if let Some(batch) = self.take(fields.len(), bytes.len(), field)?

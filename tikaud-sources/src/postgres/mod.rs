@@ -24,12 +24,13 @@ mod copy;
 mod iso;
 mod members;
 mod reading;
+mod schema;
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tikaud_core::segment::{MemberStream, Segment, SegmentError, SegmentErrorKind};
+use tikaud_core::segment::{MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema};
 
 pub use self::builder::PostgresSegmentBuilder;
 use self::column::{Asked, Column};
@@ -184,6 +185,15 @@ impl Segment for PostgresSegment {
         let (session, columns) = self.open().await?;
         session.finish().await.map_err(|error| self.definition.statement_error(error))?;
         Ok(text_columns(&columns))
+    }
+
+    /// The columns' types by the server's names, those that hold no text among them; the query, the rule, and the views that the
+    /// name leads to, through other views too. What a query reads from is not looked into.
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        let (mut session, columns) = self.open().await?;
+        let schema = schema::schema(&self.definition, &mut session, &columns).await?;
+        session.finish().await.map_err(|error| self.definition.statement_error(error))?;
+        Ok(schema)
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {

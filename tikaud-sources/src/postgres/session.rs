@@ -4,11 +4,11 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::Stream;
+use futures::{Stream, TryStreamExt};
 use tikaud_core::segment::SegmentError;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
-use tokio_postgres::{CancelToken, Client, CopyOutStream, Error, RowStream, Statement};
+use tokio_postgres::{CancelToken, Client, CopyOutStream, Error, Row, RowStream, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::definition::Definition;
@@ -88,6 +88,13 @@ impl Session {
     /// Runs a statement with these values for its parameters.
     pub(super) async fn query(&mut self, select: &str, values: &[PostgresParameter]) -> Result<RowStream, Error> {
         self.running.line.during(self.client.query_raw(select, values)).await
+    }
+
+    /// The few rows of a statement with these values for its parameters.
+    pub(super) async fn rows(&mut self, select: &str, values: &[PostgresParameter]) -> Result<Vec<Row>, Error> {
+        let client = &self.client;
+        let rows = async { client.query_raw(select, values).await?.try_collect().await };
+        self.running.line.during(rows).await
     }
 
     /// What the server sends next.

@@ -69,6 +69,14 @@ impl Source {
         }
     }
 
+    /// The quoted name of a table or view; empty for a query.
+    pub(super) fn relation_name(&self) -> Result<String, SegmentError> {
+        match self {
+            Self::Relation(names) => relation(names),
+            Self::Query { .. } => Ok(String::new()),
+        }
+    }
+
     /// A statement with every column that there is. A query stands for itself: the server takes one statement only, so
     /// that whatever has passed as this one is whole, and stays within parentheses.
     pub(super) fn all_columns(&self) -> Result<String, SegmentError> {
