@@ -152,7 +152,7 @@ impl Segment for RestSegment {
                 let Rest::From(cursor) = rest else { return Ok(None) };
                 let page = segment.page(&columns, cursor.as_deref()).await?;
                 let members = batch(&columns, &page)?;
-                Ok(Some((members, page.next.map_or(Rest::Nothing, |next| Rest::From(Some(next))))))
+                Ok::<_, SegmentError>(Some((members, page.next.map_or(Rest::Nothing, |next| Rest::From(Some(next))))))
             }
         });
         Ok(pages.try_flatten().boxed())

@@ -29,6 +29,7 @@ pub struct PostgresSegmentBuilder {
     source: Source,
     parameters: Vec<PostgresParameter>,
     rule: Option<Rule>,
+    consent: Option<Rule>,
     clock: Arc<dyn Clock>,
     statement_timeout: Duration,
     batch_size: usize,
@@ -43,6 +44,7 @@ impl PostgresSegmentBuilder {
             source,
             parameters: Vec::new(),
             rule: None,
+            consent: None,
             clock: Arc::new(SystemClock),
             statement_timeout: STATEMENT_TIMEOUT,
             batch_size: MemberBatch::MEMBERS,
@@ -83,20 +85,18 @@ impl PostgresSegmentBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn filter(mut self, rule: Rule) -> Self {
-        self.rule = Some(match self.rule {
-            Some(before) => before & rule,
-            None => rule,
-        });
+        self.rule = and(self.rule, rule);
         self
     }
 
     /// Only rows that are true in this column, a `boolean`, are members: those who have consented. A null, and a consent that
     /// was withdrawn, is none; whoever was a member is removed from the audience by the next run.
     ///
-    /// It is a [`filter`](Self::filter) with a name of its own, so that a consent that is required can be seen to be. Consent
-    /// that is more than one column is a rule.
-    pub fn require_consent(self, name: impl Into<String>) -> Self {
-        self.filter(column(name).is(true))
+    /// Otherwise it is as a [`filter`](Self::filter). Plans and reports count those who were left out, for which the server
+    /// reads once more. Consent that is more than one column is a rule.
+    pub fn require_consent(mut self, name: impl Into<String>) -> Self {
+        self.consent = and(self.consent, column(name).is(true));
+        self
     }
 
     /// What says what *now* is, for rules with spans from now. Default: the system's clock.
@@ -138,7 +138,7 @@ impl PostgresSegmentBuilder {
         if self.batch_size == 0 {
             return Err(configuration("the batch size is 0; a batch needs room for a member"));
         }
-        if let Some(rule) = &self.rule {
+        for rule in [&self.rule, &self.consent].into_iter().flatten() {
             rule.check().map_err(|error| configuration("the segment's rule cannot be used").with_source(error))?;
         }
         if self.statement_timeout.as_millis() == 0 || self.statement_timeout > LONGEST_TIMEOUT {
@@ -150,12 +150,20 @@ impl PostgresSegmentBuilder {
             connector,
             source,
             rule: self.rule,
+            consent: self.consent,
             clock: self.clock,
             statement_timeout: self.statement_timeout,
             batch_size: self.batch_size,
         };
         Ok(PostgresSegment { name, description: self.description, definition: Arc::new(definition) })
     }
+}
+
+fn and(before: Option<Rule>, rule: Rule) -> Option<Rule> {
+    Some(match before {
+        Some(before) => before & rule,
+        None => rule,
+    })
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl CopyRows {
     }
 
     fn bytes(&self) -> &[u8] {
-        if self.pieces.is_empty() { &self.piece } else { &self.pieces }
+        bytes(&self.piece, &self.pieces)
     }
 
     /// The next row, and where its fields are in it; `None` until there is another piece.
@@ -65,22 +65,22 @@ impl CopyRows {
         if !self.has_header && !self.read_header()? {
             return Ok(None);
         }
-        // Not by `bytes`, for the fields are written to meanwhile.
-        let bytes = if self.pieces.is_empty() { &self.piece[..] } else { &self.pieces };
-        let rest = &bytes[self.at..];
         if self.has_ended {
-            return if rest.is_empty() { Ok(None) } else { Err(Flaw::Format) };
+            return if self.at == self.bytes().len() { Ok(None) } else { Err(Flaw::Format) };
         }
-        let Some(end) = row(rest, &mut self.fields)? else { return Ok(None) };
-        match end {
-            End::Row(length) => {
+        // Not by the method, for the fields are written to meanwhile.
+        let bytes = bytes(&self.piece, &self.pieces);
+        match row(&bytes[self.at..], &mut self.fields)? {
+            None => Ok(None),
+            Some(End::Row(length)) => {
+                let start = self.at;
                 self.at += length;
-                Ok(Some((&rest[..length], &self.fields)))
+                Ok(Some((&bytes[start..self.at], &self.fields)))
             }
-            End::Stream => {
+            Some(End::Stream) => {
                 self.at += 2;
                 self.has_ended = true;
-                self.next()
+                if self.is_complete() { Ok(None) } else { Err(Flaw::Format) }
             }
         }
     }
@@ -100,6 +100,11 @@ impl CopyRows {
         (self.at, self.has_header) = (HEADER, true);
         Ok(true)
     }
+}
+
+/// What is read from.
+fn bytes<'a>(piece: &'a [u8], pieces: &'a [u8]) -> &'a [u8] {
+    if pieces.is_empty() { piece } else { pieces }
 }
 
 enum End {

@@ -23,6 +23,7 @@ pub(super) struct Definition {
     pub(super) connector: MakeRustlsConnect,
     pub(super) source: Source,
     pub(super) rule: Option<Rule>,
+    pub(super) consent: Option<Rule>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) statement_timeout: Duration,
     pub(super) batch_size: usize,
@@ -34,10 +35,17 @@ impl Definition {
         format!("{} at `{}`", self.source, self.connection)
     }
 
-    /// The rule over these columns, as of now.
+    /// Rule and consent over these columns, as of now.
     pub(super) fn filter(&self, columns: &[Column]) -> Result<Filter, SegmentError> {
-        let Some(rule) = &self.rule else { return Ok(Filter::default()) };
-        Filter::new(rule, self.clock.now(), columns, self.source.parameters().len(), &self.place())
+        let mut filter = Filter::new(self.source.parameters().to_vec());
+        let (now, place) = (self.clock.now(), self.place());
+        if let Some(rule) = &self.rule {
+            filter.rule = Some(filter.condition(&rule.at(now), columns, &place)?);
+        }
+        if let Some(consent) = &self.consent {
+            filter.consent = Some(filter.condition(consent, columns, &place)?);
+        }
+        Ok(filter)
     }
 
     /// No connection came about.

@@ -1,6 +1,5 @@
-//! The segment's rule as a part of the statement: a condition, and the values that are bound to it.
+//! Rule and consent as parts of a statement: conditions, and the values that are bound to them.
 
-use jiff::Timestamp;
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
 use super::column::Column;
@@ -9,30 +8,28 @@ use super::parameter::PostgresParameter;
 use crate::rule::Rule;
 use crate::rule::sql::{SqlDialect, SqlError, SqlValue};
 
-/// What is to stand after `WHERE`, and the values for its placeholders.
-#[derive(Default)]
+/// What is to stand after `WHERE`.
 pub(super) struct Filter {
-    pub(super) condition: Option<String>,
+    pub(super) rule: Option<String>,
+    pub(super) consent: Option<String>,
+    /// The values for all placeholders, the query's own first.
     pub(super) values: Vec<PostgresParameter>,
 }
 
 impl Filter {
-    /// The rule over these columns of `place`, as of `now`; `taken` placeholders are the query's own.
+    pub(super) fn new(values: Vec<PostgresParameter>) -> Self {
+        Self { rule: None, consent: None, values }
+    }
+
+    /// A rule without spans from now as a condition over these columns of `place`.
     ///
     /// # Errors
     ///
     /// `UnknownColumn` when a column that the rule looks at is not there, `Malformed` when there are two of its name, and
     /// `Configuration` when the column is of a type that the rule does not compare.
-    pub(super) fn new(
-        rule: &Rule,
-        now: Timestamp,
-        columns: &[Column],
-        taken: usize,
-        place: &str,
-    ) -> Result<Self, SegmentError> {
+    pub(super) fn condition(&mut self, rule: &Rule, columns: &[Column], place: &str) -> Result<String, SegmentError> {
         let is_twice = |name: &&String| columns.iter().filter(|column| column.name == **name).count() > 1;
-        let looked_at = rule.columns();
-        if let Some(name) = looked_at.iter().find(is_twice) {
+        if let Some(name) = rule.columns().iter().find(is_twice) {
             return Err(SegmentError::malformed(format!(
                 "two columns of {place} are named `{name}`, which the rule looks at; rename one of them"
             )));
@@ -41,11 +38,28 @@ impl Filter {
             let column = columns.iter().find(|column| column.name == name);
             column.map(Column::compared_as)
         };
-        let sql = rule.at(now).to_sql_after(taken, SqlDialect::Postgres, column_type);
+        let sql = rule.to_sql_after(self.values.len(), SqlDialect::Postgres, column_type);
         let sql = sql.map_err(|error| refused(error, columns, place))?;
-        let values = sql.values.into_iter().map(parameter).collect();
-        Ok(Self { condition: Some(sql.condition), values })
+        self.values.extend(sql.values.into_iter().map(parameter));
+        Ok(sql.condition)
     }
+
+    /// Whom the rule chooses and who has consented.
+    pub(super) fn members(&self) -> String {
+        where_all([self.rule.clone(), self.consent.clone()])
+    }
+
+    /// Whom the rule chooses and who has not; `None` when nobody is asked.
+    pub(super) fn without_consent(&self) -> Option<String> {
+        let without = format!("{} IS NOT TRUE", self.consent.as_ref()?);
+        Some(where_all([self.rule.clone(), Some(without)]))
+    }
+}
+
+/// The conditions are in parentheses, each.
+fn where_all(conditions: [Option<String>; 2]) -> String {
+    let conditions: Vec<String> = conditions.into_iter().flatten().collect();
+    if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
 }
 
 /// Every value is bound as text in this dialect.

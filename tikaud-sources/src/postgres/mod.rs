@@ -1,7 +1,7 @@
 //! A table, a view or a query of PostgreSQL as a segment.
 //!
 //! ```text
-//! connection, source ──▶ definition ──▶ session (one transaction) ──▶ copy │ rows ──▶ members (a task) ──▶ the stream
+//! connection, source ──▶ definition, filter ──▶ session (one transaction, on a line) ──▶ copy │ rows ──▶ members (a task) ──▶ the stream
 //! ```
 
 mod builder;
@@ -30,7 +30,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tikaud_core::segment::{MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema};
+use futures::{StreamExt, stream};
+use tikaud_core::segment::{
+    MemberBatch, MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema, TextColumn,
+};
 
 pub use self::builder::PostgresSegmentBuilder;
 use self::column::{Asked, Column};
@@ -38,6 +41,7 @@ pub use self::connection::PostgresConnection;
 use self::definition::Definition;
 use self::error::configuration;
 pub use self::error::{PostgresError, PostgresErrorKind};
+use self::filter::Filter;
 pub use self::parameter::PostgresParameter;
 use self::reading::Rows;
 use self::session::Session;
@@ -72,7 +76,8 @@ pub use self::tls::PostgresTls;
 ///
 /// Each read is a connection and a transaction of its own, `REPEATABLE READ, READ ONLY`: everybody as of one moment, and
 /// nothing can be written. Exactly the columns asked for are selected. A table, a view, and a query without parameters
-/// come by binary `COPY`, a query with parameters as rows; values travel apart from the query's text.
+/// come by binary `COPY`, a query with parameters, and whatever a rule with values chooses from, as rows; values travel apart
+/// from the query's text.
 ///
 /// | type | becomes |
 /// |---|---|
@@ -145,6 +150,16 @@ impl PostgresSegment {
         Ok((session, columns))
     }
 
+    /// How many of those whom the rule chooses have not consented, as of the transaction's moment; 0 where nobody is asked.
+    async fn count_without_consent(&self, session: &mut Session, filter: &Filter) -> Result<u64, SegmentError> {
+        let Some(without) = filter.without_consent() else { return Ok(0) };
+        let count = self.definition.source.count(&without)?;
+        let rows = session.rows(&count, &filter.values).await;
+        let count = rows.and_then(|rows| rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0)));
+        let count = count.map_err(|error| self.definition.statement_error(error))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
     fn ask(&self, columns: &[Column], asked: &[String]) -> Result<Vec<Asked>, SegmentError> {
         let place = self.definition.place();
         let ask = |name: &String| {
@@ -200,15 +215,19 @@ impl Segment for PostgresSegment {
         let (mut session, known) = self.open().await?;
         let asked = self.ask(&known, columns)?;
         let (source, filter) = (&self.definition.source, self.definition.filter(&known)?);
-        let select = source.select(&asked, filter.condition.as_deref())?;
-        let values = [source.parameters(), &filter.values].concat();
-        let rows = if values.is_empty() {
+        let without_consent = self.count_without_consent(&mut session, &filter).await?;
+        let select = source.select(&asked, &filter.members())?;
+        let rows = if filter.values.is_empty() {
             session.copy(&select).await.map(Rows::Copy)
         } else {
-            session.query(&select, &values).await.map(Rows::Query)
+            session.query(&select, &filter.values).await.map(Rows::Query)
         };
         let rows = rows.map_err(|error| self.definition.statement_error(error))?;
-        Ok(reading::stream(Arc::clone(&self.definition), session, rows, asked))
+        // Told ahead of everybody, in a batch of nobody.
+        let nobody = MemberBatch::try_new(vec![TextColumn::default(); asked.len()])?;
+        let nobody = stream::iter([Ok(nobody.with_members_without_consent(without_consent))]);
+        let members = reading::stream(Arc::clone(&self.definition), session, rows, asked);
+        Ok(nobody.chain(members).boxed())
     }
 }
 

@@ -55,8 +55,10 @@ pub(super) async fn schema(
             }
         }
     }
-    if let Some(rule) = definition.rule.as_ref().and_then(|rule| serde_json::to_vec(rule).ok()) {
-        schema.define("rule", rule);
+    for (what, rule) in [("rule", &definition.rule), ("consent", &definition.consent)] {
+        if let Some(rule) = rule.as_ref().and_then(|rule| serde_json::to_vec(rule).ok()) {
+            schema.define(what, rule);
+        }
     }
     Ok(schema)
 }

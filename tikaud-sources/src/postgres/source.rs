@@ -86,19 +86,23 @@ impl Source {
         }
     }
 
-    /// A statement with exactly these columns, of the rows for which the condition is true.
-    pub(super) fn select(&self, columns: &[Asked], condition: Option<&str>) -> Result<String, SegmentError> {
+    /// A statement with exactly these columns, of the rows that `filter` is for.
+    pub(super) fn select(&self, columns: &[Asked], filter: &str) -> Result<String, SegmentError> {
         let expressions: Vec<&str> = columns.iter().map(|column| column.expression.as_str()).collect();
-        let expressions = expressions.join(", ");
-        let select = match self {
-            Self::Relation(names) => format!("SELECT {expressions} FROM {}", relation(names)?),
+        Ok(format!("SELECT {} FROM {}{filter}", expressions.join(", "), self.rows()?))
+    }
+
+    /// A statement that counts the rows that `filter` is for.
+    pub(super) fn count(&self, filter: &str) -> Result<String, SegmentError> {
+        Ok(format!("SELECT pg_catalog.count(*) FROM {}{filter}", self.rows()?))
+    }
+
+    fn rows(&self) -> Result<String, SegmentError> {
+        match self {
+            Self::Relation(names) => relation(names),
             // The query may end in a comment, which ends with its line.
-            Self::Query { sql, .. } => format!("SELECT {expressions} FROM (\n{sql}\n) AS segment"),
-        };
-        Ok(match condition {
-            Some(condition) => format!("{select} WHERE {condition}"),
-            None => select,
-        })
+            Self::Query { sql, .. } => Ok(format!("(\n{sql}\n) AS segment")),
+        }
     }
 }
 
@@ -141,13 +145,10 @@ mod tests {
     fn a_relation_is_named_by_its_parts() {
         let source = Source::Relation(vec!["my shop".into(), r#"a.b"c"#.into()]);
         assert_eq!(source.all_columns().unwrap(), r#"SELECT * FROM "my shop"."a.b""c""#);
+        assert_eq!(source.select(&[asked("x"), asked("y")], "").unwrap(), r#"SELECT "x", "y" FROM "my shop"."a.b""c""#);
         assert_eq!(
-            source.select(&[asked("x"), asked("y")], None).unwrap(),
-            r#"SELECT "x", "y" FROM "my shop"."a.b""c""#
-        );
-        assert_eq!(
-            source.select(&[asked("x")], Some("(y)")).unwrap(),
-            r#"SELECT "x" FROM "my shop"."a.b""c" WHERE (y)"#
+            source.count(" WHERE (y)").unwrap(),
+            r#"SELECT pg_catalog.count(*) FROM "my shop"."a.b""c" WHERE (y)"#
         );
         assert!(Source::Relation(Vec::new()).check().is_err());
     }
@@ -157,7 +158,7 @@ mod tests {
         let source = Source::query("SELECT 1 AS x -- one\n ;\n ");
         assert_eq!(source.all_columns().unwrap(), "SELECT 1 AS x -- one");
         assert_eq!(
-            source.select(&[asked("x")], None).unwrap(),
+            source.select(&[asked("x")], "").unwrap(),
             "SELECT \"x\" FROM (\nSELECT 1 AS x -- one\n) AS segment"
         );
         assert!(Source::query(" ; ").check().is_err());

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use futures::TryStreamExt;
 use insta::assert_snapshot;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use tikaud_core::segment::Segment;
+use tikaud_core::segment::{MemberBatch, Segment};
 use tikaud_core::state::Clock;
 use tikaud_sources::rule::{Literal, Rule, Span, column};
 use tikaud_sources::{PostgresConnection, PostgresSegment, PostgresSegmentBuilder};
@@ -165,6 +166,23 @@ async fn a_rule_chooses_by_columns_that_nobody_asks_for() {
         server.relation("people").filter(recent()).build().unwrap().columns().await.unwrap(),
         ["id", "consent", "seen"]
     );
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: run it by .ci/with-postgres"]
+async fn those_without_consent_are_counted_among_those_whom_the_rule_chooses() {
+    let server = people().await;
+    let left_out = async |segment: PostgresSegmentBuilder| {
+        let segment = segment.require_consent("consent").clock(now()).build().unwrap();
+        let batches: Vec<MemberBatch> = segment.members(&["id".to_owned()]).await.unwrap().try_collect().await.unwrap();
+        let (kept, left_out) = (batches.iter().map(MemberBatch::len), batches.iter().map(MemberBatch::without_consent));
+        (kept.sum::<usize>(), left_out.sum::<u64>())
+    };
+    assert_eq!(left_out(server.relation("people")).await, (1, 2));
+    let recent = column("seen").within_last(Span::Days(30)) | column("score").more_than(7);
+    assert_eq!(left_out(server.relation("people").filter(recent)).await, (1, 1));
+    let sql = format!(r#"SELECT * FROM "{}".people WHERE id <> $1 -- but one"#, server.schema);
+    assert_eq!(left_out(server.query(&sql).parameter("1")).await, (0, 2));
 }
 
 #[tokio::test]
