@@ -124,8 +124,8 @@ impl PostgresSegmentBuilder {
     ///
     /// [`Configuration`](tikaud_core::segment::SegmentErrorKind::Configuration) when a query has no name or a name is
     /// empty, no table can have its name, the query is empty, a table has parameters, the batch size is 0, the time-out is
-    /// out of bounds, a URL has more ports than hosts, the authorities for TLS are missing or no certificates, or the rule does not
-    /// pass its [check](Rule::check).
+    /// out of bounds, a URL has more ports than hosts, the authorities for TLS are missing or no certificates, or the rule
+    /// does not pass its [check](Rule::check).
     pub fn build(self) -> Result<PostgresSegment, SegmentError> {
         let (config, connector) = self.connection.driver()?;
         let mut source = self.source;

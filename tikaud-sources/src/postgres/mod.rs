@@ -1,7 +1,7 @@
 //! A table, a view or a query of PostgreSQL as a segment.
 //!
 //! ```text
-//! connection, source ──▶ definition, filter ──▶ session (one transaction, on a line) ──▶ copy │ rows ──▶ members (a task) ──▶ the stream
+//! connection, source, rule ──▶ definition ──▶ session (one transaction) ──▶ copy │ rows ──▶ members (a task) ──▶ the stream
 //! ```
 
 mod builder;
@@ -225,9 +225,9 @@ impl Segment for PostgresSegment {
         let rows = rows.map_err(|error| self.definition.statement_error(error))?;
         // Told ahead of everybody, in a batch of nobody.
         let nobody = MemberBatch::try_new(vec![TextColumn::default(); asked.len()])?;
-        let nobody = stream::iter([Ok(nobody.with_members_without_consent(without_consent))]);
+        let left_out = (without_consent > 0).then(|| Ok(nobody.with_members_without_consent(without_consent)));
         let members = reading::stream(Arc::clone(&self.definition), session, rows, asked);
-        Ok(nobody.chain(members).boxed())
+        Ok(stream::iter(left_out).chain(members).boxed())
     }
 }
 

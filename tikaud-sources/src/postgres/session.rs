@@ -30,8 +30,9 @@ const SETTINGS: &str = "SELECT set_config('statement_timeout', $1, true), \
                                set_config('client_min_messages', 'error', true), \
                                set_config('DateStyle', 'ISO', true)";
 
-/// The first statement fails when the transaction has failed, however that was missed.
-const FINISH: &str = "SELECT 1; COMMIT";
+/// The first statement fails when the transaction has failed, however that was missed. There is nothing to keep: before
+/// PostgreSQL 16, a transaction that can only read may still make large objects.
+const FINISH: &str = "SELECT 1; ROLLBACK";
 
 /// A connection, in a transaction.
 pub(super) struct Session {

@@ -117,7 +117,6 @@ async fn no_text_of_a_query_changes_anything() {
         "WITH gone AS (DELETE FROM S.customers RETURNING email) SELECT email FROM gone",
         "SELECT S.evil() AS email",
         "SELECT nextval('S.numbers')::text AS email",
-        "SELECT lo_create(0)::text AS email",
         "SELECT email FROM S.customers FOR UPDATE",
         "SELECT 'a' AS email INTO S.canary2",
         "CREATE TABLE S.canary2 AS SELECT 'a' AS email",
@@ -149,10 +148,14 @@ async fn no_text_of_a_query_changes_anything() {
         }
         assert_eq!(found(&server, "true", vec![]).await.len(), 3, "{sql}");
     }
-    let count = format!(
-        "SELECT (SELECT count(*) FROM {schema}.canary) + (SELECT last_value FROM {schema}.numbers WHERE is_called)"
+    // Some servers let a transaction that can only read do this: it is rolled back.
+    let made = server.query("SELECT lo_create(0)::text AS email").build().unwrap();
+    let _ = members(&made, &["email"]).await;
+    let left = format!(
+        "SELECT (SELECT count(*) FROM {schema}.canary) + (SELECT count(*) FROM pg_largeobject_metadata) + \
+         (SELECT count(*) FROM {schema}.numbers WHERE is_called)"
     );
-    assert_eq!(server.admin.query_one(&count, &[]).await.unwrap().get::<_, Option<i64>>(0), None);
+    assert_eq!(server.admin.query_one(&left, &[]).await.unwrap().get::<_, i64>(0), 0);
 }
 
 #[tokio::test]
