@@ -82,6 +82,7 @@ def objects():
         write("sealed_objects", name, letter + unsealed(path))
         if letter == b"r":
             write("positions", name, json.dumps(json.loads(unsealed(path))["content"]))
+    write("sealed_objects", "past-run", b"p" + (GOLDEN / "../golden-past-run.json").read_bytes())
     write("sealed_objects", "newer", b'g{ "format": 2, "other": true }')
     write("sealed_objects", "cut", (b"g" + (GOLDEN / "buyers/generations/00000001.json").read_bytes())[:-20])
     far = {"kind": "idfa_md5", "action": "add", "ranges": [{"start": 0, "end": 2**64 - 1}, {"start": 9, "end": 3}]}

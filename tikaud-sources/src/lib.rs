@@ -7,6 +7,7 @@
 //! * *My customers are in files* → [`FileSegment`].
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
+//! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
 //! * *They are somewhere else* → a [`Segment`](tikaud_core::segment::Segment) of your own; the guide is `docs/custom-sources.md`.
@@ -17,10 +18,12 @@ pub mod arrow;
 pub mod rule;
 
 mod batches;
+mod change_log;
 mod files;
 #[cfg(feature = "postgres")]
 mod postgres;
 
+pub use change_log::ParquetChangeLog;
 pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};
 #[cfg(feature = "postgres")]
 pub use postgres::{

@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 #[cfg(doc)]
 use super::ActivationError;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{SegmentActivation, SettingsError};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason};
-use crate::segment::Segment;
+use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, SecretKey};
+use crate::plan::GuardSettings;
+use crate::segment::{HoldOut, Segment};
 use crate::state::{Clock, Ledger, StateStore, SystemClock};
 
 /// What a run does when the audience is no longer there: deleted, expired, or taken away from the account.
@@ -39,11 +41,15 @@ pub struct SegmentActivationBuilder {
     description: Option<String>,
     mapping: Option<FieldMapping>,
     suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
+    erasure_key: Option<SecretKey>,
+    hold_out: Option<HoldOut>,
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
+    guards: GuardSettings,
     when_gone: WhenGone,
     memory_budget: usize,
     scratch: Option<PathBuf>,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivationBuilder {
@@ -62,11 +68,15 @@ impl SegmentActivationBuilder {
             description: None,
             mapping: None,
             suppressions: Vec::new(),
+            erasure_key: None,
+            hold_out: None,
             phone_parser: None,
             clock: Arc::new(SystemClock),
+            guards: GuardSettings::default(),
             when_gone: WhenGone::default(),
             memory_budget: DEFAULT_MEMORY_BUDGET,
             scratch: None,
+            watch: Watch::default(),
         }
     }
 
@@ -134,6 +144,24 @@ impl SegmentActivationBuilder {
         self
     }
 
+    /// The key with which people are [erased](super::Erasures) in this state root, so that whoever was is never added again.
+    ///
+    /// Required once somebody has been: a run without it ends before anything is sent. It is kept nowhere; give it at once,
+    /// and to every activation of the root, so that the first erasure stops none of them.
+    #[must_use]
+    pub fn erasure_key(mut self, key: SecretKey) -> Self {
+        self.erasure_key = Some(key);
+        self
+    }
+
+    /// Keeps a part of the members out of the audience, always the same one, so that what the audience brings can be measured.
+    /// Plan and report say how many it is.
+    #[must_use]
+    pub fn hold_out(mut self, hold_out: HoldOut) -> Self {
+        self.hold_out = Some(hold_out);
+        self
+    }
+
     /// What reads phone numbers. Default: [`DefaultPhoneParser`]. Another reading makes other identifiers.
     #[must_use]
     pub fn phone_parser(mut self, parser: Arc<dyn PhoneParser>) -> Self {
@@ -145,6 +173,13 @@ impl SegmentActivationBuilder {
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// How strict the guards are. Default: [`GuardSettings::default`], which blocks what is rarely meant.
+    #[must_use]
+    pub fn guards(mut self, guards: GuardSettings) -> Self {
+        self.guards = guards;
         self
     }
 
@@ -182,6 +217,7 @@ impl SegmentActivationBuilder {
     pub fn build(self) -> Result<SegmentActivation, SettingsError> {
         let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
         check_kinds(&mapping, &*self.destination)?;
+        self.guards.check()?;
         let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
         if name.trim().is_empty() {
             return Err(SettingsError::EmptyName);
@@ -214,8 +250,12 @@ impl SegmentActivationBuilder {
             ledger,
             extractor: Arc::new(Extractor::new(&mapping, parser)),
             mapping,
+            guards: self.guards,
             when_gone: self.when_gone,
+            watch: self.watch,
             suppressions,
+            erasure_key: self.erasure_key,
+            hold_out: self.hold_out.map(Arc::new),
             spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
         })
     }

@@ -1,11 +1,13 @@
 //! Why an activation could not be set up or run.
 
+use super::ChangeLogError;
 use crate::compute::Died;
 use crate::destination::{AudienceId, DestinationError, DestinationId};
 use crate::diff::{DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
 use crate::identifier::{IdentifierKind, MappingError, NumberingPlansDamaged};
+use crate::plan::InvalidGuard;
 use crate::segment::SegmentError;
-use crate::state::{InvalidName, StateError};
+use crate::state::{InvalidName, PlanId, StateError};
 
 /// Why an activation could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,9 @@ pub enum SettingsError {
         /// The suppression segment's name.
         segment: String,
     },
+    /// A guard's setting cannot be meant.
+    #[error("the settings of the guards cannot be used")]
+    Guards(#[from] InvalidGuard),
     /// The memory budget is too small.
     #[error("a memory budget of {given} bytes is too small; give at least {MINIMUM_MEMORY_BUDGET}")]
     MemoryBudget {
@@ -109,6 +114,20 @@ pub enum ActivationError {
         /// What the destination said.
         source: DestinationError,
     },
+    /// An audience was asked for without a reply, and is not found.
+    #[error("the audience that was asked for at `{destination}` without a reply is not found; nothing was sent")]
+    AudienceUnknown {
+        /// The destination.
+        destination: DestinationId,
+    },
+    /// A prepared plan cannot be carried out any more.
+    #[error("the plan {plan} cannot be carried out: {reason}; nothing was sent. Prepare it anew and look at it again")]
+    StalePlan {
+        /// Which plan.
+        plan: PlanId,
+        /// Why not.
+        reason: &'static str,
+    },
     /// The activation has another audience already.
     #[error(
         "the activation keeps audience {audience} and cannot adopt {adopted}; tear it down first, or give the other one an \
@@ -120,6 +139,9 @@ pub enum ActivationError {
         /// The audience that it was to adopt.
         adopted: AudienceId,
     },
+    /// The change log could not be opened. Nothing was sent.
+    #[error("the change log cannot be written; nothing was sent")]
+    ChangeLog(#[from] ChangeLogError),
     /// A background task of this run has died. The panic's message is not kept: it may quote a member's value.
     #[error("a part of the run has died; the next run carries on")]
     Task,

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use super::RunEvent;
+use super::watch::Listener;
 use crate::plan::Guard;
 use crate::state::Comparison;
 
@@ -20,25 +22,8 @@ pub struct RunOptions {
     pub(super) allowed: BTreeSet<Guard>,
     resync: bool,
     drains: bool,
-    observer: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Progress {
-    /// Members read so far.
-    Reading {
-        /// How many.
-        members: u64,
-    },
-    /// Identifiers acknowledged so far.
-    Applying {
-        /// How many.
-        done: u64,
-        /// Of how many.
-        total: u64,
-    },
+    canary: Option<u8>,
+    observer: Option<Listener>,
 }
 
 impl RunOptions {
@@ -55,6 +40,13 @@ impl RunOptions {
         self
     }
 
+    /// The same with these guards passed over, for this run's plan only.
+    #[must_use]
+    pub fn allow_all(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
+        self.allowed.extend(guards);
+        self
+    }
+
     /// The same as a full resync: every identifier of the segment is sent again, and leavers are removed as ever. For an
     /// audience that is suspected not to hold what the destination has accepted.
     #[must_use]
@@ -63,9 +55,40 @@ impl RunOptions {
         self
     }
 
+    /// The same with so many per cent of the changes carried out, 1 to 100, and the rest left for the next run: a first look at
+    /// what the destination makes of them. The report's outcome is [`Partial`](super::Outcome::Partial). It is the same part of
+    /// each kind of identifier, chosen by the digests, so as good as by chance; and no fewer additions than the destination
+    /// makes use of.
+    ///
+    /// ```
+    /// # use tikaud_core::activation::{Activation, MemoryActivation, RunOptions};
+    /// # use tikaud_core::identifier::{Field, FieldMapping};
+    /// # use tikaud_core::segment::MemorySegment;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let people = (0..100).map(|number| [Some(format!("person{number}@example.com"))]);
+    /// let segment = MemorySegment::try_new("Buyers", ["email"], people)?;
+    /// let activation = MemoryActivation::try_new(segment, FieldMapping::try_new([("email", Field::Email)])?)?;
+    /// let canary = activation.run(&RunOptions::new().canary(5)).await?;
+    /// assert_eq!((canary.kinds[0].added, canary.kinds[0].pending), (5, 95));
+    /// let rest = activation.run(&RunOptions::new()).await?;
+    /// assert_eq!(rest.kinds[0].added, 95);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn canary(mut self, percent: u8) -> Self {
+        self.canary = (percent < 100).then_some(percent.max(1));
+        self
+    }
+
+    pub(super) fn canary_percent(&self) -> Option<u8> {
+        self.canary
+    }
+
     /// A run of an empty segment, whatever the segment is, which no guard stops.
     pub(super) fn draining() -> Self {
-        let allowed = [Guard::EmptySegment, Guard::EmptySuppression, Guard::MinimumSize].into();
+        let allowed = Guard::ALL.into();
         Self { allowed, drains: true, ..Self::default() }
     }
 
@@ -77,17 +100,15 @@ impl RunOptions {
         if self.resync { Comparison::Resync } else { Comparison::Changes }
     }
 
-    /// The same with a function that is told how far the run has come. It must not block.
+    /// The same with a function that is told what happens in this run: see [`RunEvent`]. It must not block.
     #[must_use]
-    pub fn observe(mut self, observer: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+    pub fn observe(mut self, observer: impl Fn(&RunEvent) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    pub(super) fn report(&self, progress: Progress) {
-        if let Some(observer) = &self.observer {
-            observer(progress);
-        }
+    pub(super) fn observer(&self) -> Option<&Listener> {
+        self.observer.as_ref()
     }
 }
 
@@ -97,6 +118,7 @@ impl fmt::Debug for RunOptions {
             .field("allowed", &self.allowed)
             .field("resync", &self.resync)
             .field("drains", &self.drains)
+            .field("canary", &self.canary)
             .field("observed", &self.observer.is_some())
             .finish()
     }

@@ -2,22 +2,44 @@
 
 use tokio::select;
 
-use super::apply::{Applied, Target, apply};
-use super::open::{OpenAudience, carry_name_over, connect, find_or_create};
-use super::read::{Reading, read};
+use super::carry::carry_out;
+use super::history::Recording;
+use super::propose::propose;
 use super::report::{Report, ReportParts};
-use super::{ActivationError, RunOptions, SegmentActivation, WhenGone};
-use crate::destination::{Destination, Known};
-use crate::diff::DiffError;
-use crate::plan::Plan;
-use crate::state::{AudienceRecord, Claim, Comparison, Current, HeldFiles, Intent, Ledger, Pending, RunId, StateError};
+use super::stand::stand;
+use super::{ActivationError, RunOptions, SegmentActivation, spans};
+use crate::state::{Claim, Ledger, RunId};
 
-/// How often a plan looks at the state when a run beside it clears away what it is looking at.
-const LOOKS: u32 = 5;
+use tracing::Instrument;
 
 /// Claims the activation, runs it, and lets go.
 pub(super) async fn run(activation: &SegmentActivation, options: &RunOptions) -> Result<Report, ActivationError> {
-    claimed(&activation.ledger, async |claim| carry_out(activation, claim, options).await).await
+    recorded(activation, options, async |claim, parts| {
+        let standing = stand(activation, claim, options, parts).await?;
+        let run = RunId::new(standing.generation.number, claim.epoch());
+        let proposal = propose(activation, &standing, run, options, parts).await?;
+        carry_out(activation, claim, options, parts, standing, proposal).await
+    })
+    .await
+}
+
+/// Does what needs the claim and ends in a report, and sees that the history has it and everybody who listens hears of it.
+pub(super) async fn recorded(
+    activation: &SegmentActivation,
+    options: &RunOptions,
+    work: impl AsyncFnOnce(&Claim, &mut ReportParts<'_>) -> Result<Report, ActivationError>,
+) -> Result<Report, ActivationError> {
+    let span = spans::run(activation);
+    let mut recording = Recording::new(activation, options);
+    let outcome = claimed(&activation.ledger, async |claim| {
+        recording.begin(claim).await;
+        let outcome = work(claim, &mut recording.parts).await;
+        recording.end(claim, outcome).await
+    })
+    .instrument(span.clone())
+    .await;
+    span.in_scope(|| recording.told(&span, &outcome));
+    outcome
 }
 
 /// Does what needs the claim, and lets go of it.
@@ -40,122 +62,8 @@ pub(super) async fn claimed<T>(
     outcome
 }
 
-async fn carry_out(
-    activation: &SegmentActivation,
-    claim: &Claim,
-    options: &RunOptions,
-) -> Result<Report, ActivationError> {
-    let mut parts = ReportParts::start(activation);
-    let (ledger, destination) = (&activation.ledger, &*activation.destination);
-
-    let current = ledger.recover(claim).await?;
-    parts.warn_of_interrupted(&current.interrupted);
-
-    let when_gone = if options.drains() { WhenGone::Stop } else { activation.when_gone };
-    let (Current { generation, held, .. }, opened, warnings) =
-        reach(destination, ledger, claim, current, when_gone).await?;
-    parts.warnings.extend(warnings);
-    parts.timings.connect = parts.lap();
-
-    let Reading { wanted, tallies } = read(activation, options).await?;
-    parts.spilled_bytes = wanted.segment.spilled_bytes();
-    parts.timings.read = parts.lap();
-
-    let run = RunId::new(generation.number, claim.epoch());
-    let planned = ledger.write_plan(&run, &held, &wanted, options.comparison()).await;
-    let (counts, changes) = or_discard(ledger, &run, planned).await?;
-    let schema = tallies.schema.clone();
-    let plan = activation.make_plan(&generation, counts, tallies, options);
-    parts.timings.plan = parts.lap();
-    if plan.is_blocked() {
-        ledger.discard_plan(&run).await;
-        return Ok(parts.blocked(plan, &generation, opened));
-    }
-
-    let mut journal = ledger.journal(&run);
-    let opened = match opened {
-        Some(opened) => opened,
-        None => {
-            let made = find_or_create(destination, &generation, &plan, &journal, claim).await;
-            or_discard(ledger, &run, made).await?
-        }
-    };
-    let OpenAudience { writer, mut record, create, created, warnings } = opened;
-    parts.warnings.extend(warnings);
-    if let Some(record) = &mut record {
-        parts.warnings.extend(carry_name_over(destination, record, &plan.name).await);
-    }
-    parts.warnings.extend(writer.audience().into_iter().flat_map(|audience| audience.warnings.iter().cloned()));
-
-    writer.recall(&known(record.as_ref(), &held));
-    let replaces = options.comparison() == Comparison::Resync && writer.begin_replacement().is_ok();
-    if !changes.is_empty() {
-        let (mapping, changes) = (plan.mapping.clone(), changes.clone());
-        journal.intend(&Intent { audience: record.clone(), mapping, changes, replaces }).await?;
-    }
-    parts.timings.intend = parts.lap();
-    let mut applied = Applied::default();
-    if !changes.is_empty() {
-        let capabilities = destination.capabilities();
-        let target = Target { writer: &*writer, capabilities, create: create.as_ref(), replaces };
-        applied = apply(target, ledger.planned(&changes), claim, &mut journal, options).await?;
-    }
-    parts.warnings.append(&mut applied.warnings);
-    parts.timings.apply = parts.lap();
-
-    let mut next = generation.clone();
-    let created = created || applied.created.is_some();
-    next.audience = record.or(applied.created.take());
-    next.pending_create = applied.pending_create.take();
-    if let (Some(audience), Some(notes)) = (&mut next.audience, applied.notes.take()) {
-        audience.notes = Some(notes);
-    }
-    next.mapping = Some(plan.mapping.clone());
-    if let Some(schema) = schema {
-        (next.members, next.schema) = (Some(plan.tally.members), Some(schema));
-    }
-    next.pending = applied.pending(&plan, ledger.clock.now());
-    if !changes.is_empty() || next != generation {
-        next.run = Some(run.clone());
-        let held = HeldFiles::clone(&held).with(Pending { changes, replaces, receipts: applied.receipts.clone() });
-        next = ledger.commit(claim, next, &held.into()).await?;
-    }
-    parts.timings.commit = parts.lap();
-    Ok(parts.finished(run, plan, &next, &*writer, created, applied))
-}
-
-/// Reaches the destination; an audience that is gone is let go of where that is wanted.
-async fn reach(
-    destination: &dyn Destination,
-    ledger: &Ledger,
-    claim: &Claim,
-    current: Current,
-    when_gone: WhenGone,
-) -> Result<(Current, Option<OpenAudience>, Vec<String>), ActivationError> {
-    let gone = match (connect(destination, &current.generation).await, when_gone) {
-        (Err(gone @ ActivationError::AudienceGone { .. }), WhenGone::CreateAnew) => gone,
-        (connected, _) => return connected.map(|(opened, warnings)| (current, opened, warnings)),
-    };
-    let current = ledger.let_go(claim, current).await?;
-    let (opened, warnings) = connect(destination, &current.generation).await?;
-    Ok((current, opened, [vec![created_anew(&gone)], warnings].concat()))
-}
-
-/// What the user has to know of an audience that takes the place of another.
-fn created_anew(gone: &ActivationError) -> String {
-    let cause = std::error::Error::source(gone).map(ToString::to_string).unwrap_or_default();
-    format!(
-        "a new audience takes the place of one that is gone: {cause}. Ad groups that used it have to be given the new one"
-    )
-}
-
-/// What the destination is told of an audience that it opens.
-fn known(record: Option<&AudienceRecord>, held: &HeldFiles) -> Known {
-    Known { identifiers: record.map(|_| held.possible_count()), notes: record.and_then(|record| record.notes.clone()) }
-}
-
 /// The plan of a run that ends before its intent goes with it, so that the next run has nothing to recover from.
-async fn or_discard<T, E: Into<ActivationError>>(
+pub(super) async fn or_discard<T, E: Into<ActivationError>>(
     ledger: &Ledger,
     run: &RunId,
     outcome: Result<T, E>,
@@ -164,20 +72,4 @@ async fn or_discard<T, E: Into<ActivationError>>(
         ledger.discard_plan(run).await;
     }
     outcome.map_err(Into::into)
-}
-
-/// What a run would do now, without a claim and without writing anything.
-pub(super) async fn plan(activation: &SegmentActivation, options: &RunOptions) -> Result<Plan, ActivationError> {
-    // State that cannot be read is told before a long read of the segment.
-    activation.ledger.generation().await?;
-    let Reading { wanted, tallies } = read(activation, options).await?;
-    let mut looks = 1;
-    loop {
-        let Current { generation, held, .. } = activation.ledger.current().await?;
-        match activation.ledger.count_changes(&held, &wanted, options.comparison()).await {
-            // A run beside us has committed and cleared away what we were looking at.
-            Err(DiffError::State(StateError::NotFound { .. })) if looks < LOOKS => looks += 1,
-            counts => return Ok(activation.make_plan(&generation, counts?, tallies, options)),
-        }
-    }
 }

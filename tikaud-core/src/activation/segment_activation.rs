@@ -7,15 +7,16 @@ use async_trait::async_trait;
 
 use super::read::Tallies;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{
     Activation, ActivationError, Report, RunOptions, SegmentActivationBuilder, Teardown, TornDown, WhenGone, adopt,
-    run, tear_down,
+    propose, run, tear_down,
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
-use crate::identifier::{Extractor, FieldMapping};
-use crate::plan::{Plan, PlanInput};
-use crate::segment::Segment;
-use crate::state::{ActivationId, Generation, KindChanges, Ledger, StateError, StateStore};
+use crate::identifier::{Extractor, FieldMapping, SecretKey};
+use crate::plan::{GuardSettings, Plan, PlanInput};
+use crate::segment::{HoldOut, Segment};
+use crate::state::{ActivationId, Generation, HeldFiles, KindChanges, Ledger, StateError, StateStore};
 
 /// A segment that is kept in an audience: the [`Activation`] to use.
 ///
@@ -45,8 +46,12 @@ pub struct SegmentActivation {
     pub(super) mapping: FieldMapping,
     pub(super) extractor: Arc<Extractor>,
     pub(super) suppressions: Vec<Suppression>,
+    pub(super) erasure_key: Option<SecretKey>,
+    pub(super) hold_out: Option<Arc<HoldOut>>,
     pub(super) spec: AudienceSpec,
+    pub(super) guards: GuardSettings,
     pub(super) when_gone: WhenGone,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivation {
@@ -129,6 +134,7 @@ impl SegmentActivation {
     pub(super) fn make_plan(
         &self,
         generation: &Generation,
+        held: &HeldFiles,
         changes: Vec<KindChanges>,
         tallies: Tallies,
         options: &RunOptions,
@@ -138,10 +144,13 @@ impl SegmentActivation {
             changes,
             tally: tallies.segment,
             suppressions: tallies.suppressions,
+            hold_out: tallies.hold_out,
             schema: tallies.schema,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),
+            held: held.possible_count(),
+            guards: &self.guards,
             allowed: &options.allowed,
         })
     }
@@ -154,7 +163,7 @@ impl Activation for SegmentActivation {
     }
 
     async fn plan(&self, options: &RunOptions) -> Result<Plan, ActivationError> {
-        run::plan(self, options).await
+        propose::plan(self, options).await
     }
 
     async fn run(&self, options: &RunOptions) -> Result<Report, ActivationError> {
@@ -171,6 +180,7 @@ impl fmt::Debug for SegmentActivation {
             .field("mapping", &self.mapping)
             .field("suppressions", &self.suppressions.len())
             .field("spec", &self.spec)
+            .field("watch", &self.watch)
             .finish_non_exhaustive()
     }
 }

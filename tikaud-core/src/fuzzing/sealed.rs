@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use crate::activation::PastRun;
 use crate::state::{
     AudienceRecord, ClaimRecord, CreateIntent, Generation, Intent, ObjectKey, Receipts, StateError, seal, unseal,
 };
@@ -14,8 +15,8 @@ pub(super) fn with_seal(text: &[u8]) -> Vec<u8> {
     [text, b"\nsha256 ", digest.as_bytes(), b"\n"].concat()
 }
 
-/// One object of the state: which one by its first byte, `g`eneration, `l`ease, `c`reate, `a`udience, `i`ntent or
-/// `r`eceipts.
+/// One object of the state: which one by its first byte, `g`eneration, `l`ease, `c`reate, `a`udience, `i`ntent,
+/// `r`eceipts, or the record of a `p`ast run.
 pub fn sealed_objects(data: &[u8]) {
     let Some((which, content)) = data.split_first() else { return };
     let read = match which {
@@ -25,6 +26,7 @@ pub fn sealed_objects(data: &[u8]) {
         b'a' => read::<AudienceRecord>,
         b'i' => read::<Intent>,
         b'r' => read::<Receipts>,
+        b'p' => read::<PastRun>,
         _ => return,
     };
     read(content);

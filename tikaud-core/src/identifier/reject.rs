@@ -63,6 +63,8 @@ impl fmt::Display for RejectReason {
     }
 }
 
+impl std::error::Error for RejectReason {}
+
 /// The value without white space around it, unless nothing is left or it is too long to look at.
 pub(crate) fn present(raw: &str) -> Result<&str, RejectReason> {
     if raw.len() > MAX_VALUE_BYTES {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{IdentifierKind, RejectReason};
 
@@ -10,7 +10,7 @@ use super::{IdentifierKind, RejectReason};
 const POSITIONS: usize = 5;
 
 /// What became of the members and of the values in their mapped columns.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tally {
     /// Members read.
@@ -18,13 +18,14 @@ pub struct Tally {
     /// Members with at least one identifier.
     pub members_with_identifier: u64,
     /// Members whom the segment has left out, for they have not consented; not among those read.
+    #[serde(default)]
     pub without_consent: u64,
     /// Each mapped column, in the order of the mapping.
     pub columns: Vec<ColumnTally>,
 }
 
 /// What became of the values of one mapped column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ColumnTally {
     /// The column.
@@ -32,10 +33,13 @@ pub struct ColumnTally {
     /// The kind of identifier that is made of it.
     pub kind: IdentifierKind,
     /// Cells without a value: nulls, and lists with nothing in them.
+    #[serde(default)]
     pub null_cells: u64,
     /// Cells with values of nothing but white space.
+    #[serde(default)]
     pub empty_cells: u64,
     /// Values in all cells; a cell may hold several.
+    #[serde(default)]
     pub values: u64,
     /// Values that became identifiers, repeated ones each time.
     pub accepted: u64,
@@ -48,7 +52,7 @@ pub struct ColumnTally {
 }
 
 /// Values that were rejected for one reason.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rejects {
     /// How many.
@@ -58,7 +62,7 @@ pub struct Rejects {
 }
 
 impl ColumnTally {
-    pub(super) fn new(column: &str, kind: IdentifierKind) -> Self {
+    pub(crate) fn new(column: &str, kind: IdentifierKind) -> Self {
         Self {
             column: column.to_owned(),
             kind,

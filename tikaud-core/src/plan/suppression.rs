@@ -1,11 +1,11 @@
 //! Suppression segments, as far as a plan tells of them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::identifier::Tally;
 
 /// What became of the values of one suppression segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SuppressionTally {
     /// The segment's name.

@@ -10,6 +10,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{create_sealed, read_sealed};
@@ -51,7 +52,7 @@ impl fmt::Display for RunId {
 }
 
 /// One plan file: identifiers of one kind that go in, or out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlannedChange {
     pub(crate) action: Action,
     pub(crate) file: DigestFile,
@@ -69,6 +70,9 @@ pub(crate) struct Intent {
     /// not acknowledged anew.
     #[serde(default)]
     pub(crate) replaces: bool,
+    /// When it was written.
+    #[serde(default)]
+    pub(crate) at: Option<Timestamp>,
 }
 
 /// What is known of a plan's changes.

@@ -7,7 +7,10 @@
 //!              snapshots/00000012-confirmed-email_sha256.digests   sorted digests, checksummed by block
 //!              plans/<run>/remove-email_sha256.digests         what a run is about to do
 //!              journal/<run>/…                                its intents and receipts
+//!              prepared/<plan>/…                               a plan that waits to be looked at
 //!              claims/0000000007.json                         who may write
+//!              runs/0000000006-20261124T060000Z.json           what each run did: the history
+//! tikaud.erased/log/00000001.json                             who must never be added again, beside the activations
 //! ```
 //!
 //! Committing generation n + 1 is creating an object that must not be there yet: the one primitive that every store has.
@@ -16,6 +19,7 @@ mod background;
 mod claim;
 mod clock;
 mod digest_file;
+mod erasures;
 mod error;
 mod generation;
 mod held_files;
@@ -28,6 +32,7 @@ mod memory;
 mod object;
 mod planned;
 mod positions;
+mod run_folder;
 mod sealed;
 
 pub(crate) use claim::Claim;
@@ -37,14 +42,15 @@ pub use clock::{Clock, SystemClock};
 pub use digest_file::DigestFile;
 use digest_file::all_differ;
 pub(crate) use digest_file::{DigestReader, DigestWriter};
+pub(crate) use erasures::{ErasureLog, Lookup, Tombstones};
 pub use error::StateError;
 pub use generation::{AudienceRecord, CreateIntent, Generation, PendingChanges, SnapshotFiles};
 pub(crate) use held_files::{HeldFiles, Pending};
 pub use journal::RunId;
 pub(crate) use journal::{Intent, Journal, PlannedChange, Receipts, RunRecord};
 pub use key::{ActivationId, InvalidName, ObjectKey};
-pub use ledger::Verification;
-pub(crate) use ledger::{Comparison, Current, KindChanges, Ledger, forget, latest_generation};
+pub(crate) use ledger::{Comparison, CopiedChange, Current, KindChanges, Ledger, forget, latest_generation};
+pub use ledger::{InvalidPlanId, PlanId, Verification};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
 #[cfg(feature = "object-store")]
@@ -54,6 +60,7 @@ pub use object::ObjectStateStore;
 pub use object_store;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
+pub(crate) use run_folder::{RunEntry, RunFolder, RunName};
 #[cfg(feature = "fuzzing")]
 pub(crate) use sealed::{seal, unseal};
 

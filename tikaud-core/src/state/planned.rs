@@ -17,6 +17,10 @@ pub(crate) struct PlannedChanges {
     files: Vec<PlannedChange>,
     open: Option<(PlannedChange, Lane)>,
     ledger: Ledger,
+    /// Of each file no more than a part is taken: so many per cent, and at least so many identifiers.
+    part: Option<(u8, u64)>,
+    /// What is left out because of that.
+    left_out: Vec<PlannedPart>,
 }
 
 /// One batch's worth of a plan: positions in one of its files.
@@ -29,7 +33,11 @@ pub(crate) struct PlannedPart {
 
 impl PlannedPart {
     fn whole(change: &PlannedChange) -> Self {
-        Self { kind: change.file.kind, action: change.action, positions: 0..change.file.count }
+        Self::from(change, 0)
+    }
+
+    fn from(change: &PlannedChange, first: u64) -> Self {
+        Self { kind: change.file.kind, action: change.action, positions: first..change.file.count }
     }
 
     /// How many identifiers it is about.
@@ -43,25 +51,44 @@ impl PlannedChanges {
         let of = |action| changes.iter().filter(move |change| change.action == action);
         let mut files: Vec<PlannedChange> = of(Action::Remove).chain(of(Action::Add)).cloned().collect();
         files.reverse();
-        Self { files, open: None, ledger: ledger.clone() }
+        Self { files, open: None, ledger: ledger.clone(), part: None, left_out: Vec::new() }
+    }
+
+    /// Leaves out all but so many per cent of each file, and takes at least so many identifiers, before anything was taken.
+    /// The digests are sorted, so it is as good as a part by chance.
+    pub(crate) fn keep_first(&mut self, percent: u8, at_least: u64) {
+        self.part = Some((percent, at_least));
+    }
+
+    /// How many identifiers of a file are taken.
+    fn kept(&self, change: &PlannedChange) -> u64 {
+        let count = change.file.count;
+        self.part.map_or(count, |(percent, at_least)| {
+            // No file has so many digests that this wraps: see `plausible_count`.
+            (count * u64::from(percent)).div_ceil(100).max(at_least).min(count)
+        })
     }
 
     /// Identifiers that have not been taken yet.
     pub(crate) fn left(&self) -> u64 {
-        let open = self.open.as_ref().map_or(0, |(_, lane)| lane.left());
-        open + self.files.iter().map(|change| change.file.count).sum::<u64>()
+        let open = self.open.as_ref().map_or(0, |(change, lane)| self.kept(change).saturating_sub(lane.taken()));
+        open + self.files.iter().map(|change| self.kept(change)).sum::<u64>()
     }
 
     /// The next batch, of at most so many identifiers; `None` at the end.
     pub(crate) async fn next(&mut self, limit: usize) -> Result<Option<(PlannedPart, IdentifierSet)>, DiffError> {
-        while self.open.as_ref().is_none_or(|(_, lane)| lane.left() == 0) {
+        while self.open.as_ref().is_none_or(|(change, lane)| lane.taken() >= self.kept(change)) {
+            let rest = self.skip_file().filter(|rest| !rest.positions.is_empty());
+            self.left_out.extend(rest);
             let Some(change) = self.files.pop() else { return Ok(None) };
             let (store, activation) = (Arc::clone(&self.ledger.store), self.ledger.activation.clone());
             let reader = DigestReader::new(store, activation, change.file.clone());
             let lane = Lane::new(change.file.kind, Box::new(reader));
             self.open = Some((change, lane));
         }
+        let kept = self.open.as_ref().map_or(0, |(change, lane)| self.kept(change) - lane.taken());
         let Some((change, lane)) = &mut self.open else { return Ok(None) };
+        let limit = limit.min(usize::try_from(kept).unwrap_or(usize::MAX));
         lane.load(limit, AT_ONCE).await?;
         let slice = lane.take(limit);
         let positions = slice.position..slice.position + slice.set.len() as u64;
@@ -77,13 +104,12 @@ impl PlannedChanges {
     /// Leaves out the rest of the file that the last batch was of.
     pub(crate) fn skip_file(&mut self) -> Option<PlannedPart> {
         let (change, lane) = self.open.take()?;
-        let positions = lane.taken()..change.file.count;
-        Some(PlannedPart { kind: change.file.kind, action: change.action, positions })
+        Some(PlannedPart::from(&change, lane.taken()))
     }
 
     /// Everything that has not been taken, as parts that nobody will send.
     pub(crate) fn into_rest(mut self) -> Vec<PlannedPart> {
         let open = self.skip_file();
-        open.into_iter().chain(self.files.iter().map(PlannedPart::whole)).collect()
+        self.left_out.into_iter().chain(open).chain(self.files.iter().map(PlannedPart::whole)).collect()
     }
 }

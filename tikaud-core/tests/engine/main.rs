@@ -3,12 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod canary;
+mod change_log;
 mod crash;
 mod damage;
 mod disk_full;
+mod erasure;
+mod erasure_crash;
+mod events;
 mod faults;
 mod golden;
+mod history;
+mod hold_out;
 mod life;
+mod observed;
 mod oracle;
 mod refusals;
 mod runs;

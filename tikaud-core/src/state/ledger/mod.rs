@@ -2,13 +2,17 @@
 
 mod changes;
 mod forget;
+mod prepared;
 mod recovery;
+mod removal;
 mod retention;
 mod settle;
 mod verify;
 
 pub(crate) use changes::{Comparison, KindChanges};
 pub(crate) use forget::forget;
+pub(crate) use prepared::CopiedChange;
+pub use prepared::{InvalidPlanId, PlanId};
 pub use verify::Verification;
 
 use std::collections::BTreeMap;
@@ -22,7 +26,7 @@ use super::claim::read_latest;
 use super::sealed::{create_sealed, read_sealed};
 use super::{
     ActivationId, Claim, Clock, Generation, HeldFiles, Journal, ObjectEntry, ObjectKey, PlannedChange, PlannedChanges,
-    RunId, SnapshotFiles, StateError, StateStore,
+    RunFolder, RunId, SnapshotFiles, StateError, StateStore,
 };
 use crate::destination::DestinationId;
 use crate::diff::{DiffError, Resources};
@@ -106,13 +110,23 @@ impl Ledger {
             current.generation = self.commit(claim, current.generation, &current.held).await?;
             current.held = Arc::new(HeldFiles::of(&current.generation.snapshots));
         }
+        // A run that died between its commit and its clearing up may have left whom it had removed for good.
+        if current.generation.erased > 0 {
+            self.prune().await?;
+        }
         self.clear_runs().await?;
+        self.clear_prepared(current.generation.number).await?;
         Ok(current)
     }
 
     /// Opens a plan to be carried out.
     pub(crate) fn planned(&self, changes: &[PlannedChange]) -> PlannedChanges {
         PlannedChanges::new(self, changes)
+    }
+
+    /// The history.
+    pub(crate) fn run_folder(&self) -> RunFolder {
+        RunFolder::new(Arc::clone(&self.store), &self.activation)
     }
 
     /// Opens a run's journal.
@@ -172,6 +186,7 @@ impl Ledger {
             mapping: None,
             snapshots: SnapshotFiles::default(),
             pending: None,
+            erased: 0,
             members: None,
             schema: None,
             run: None,
