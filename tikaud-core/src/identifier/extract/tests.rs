@@ -2,7 +2,7 @@ use super::*;
 use crate::identifier::DefaultPhoneParser;
 
 /// What becomes of a column's cells, each with its values.
-fn extracted(field: Field, delimiter: Option<char>, cells: &[&[&str]]) -> (Vec<u8>, ColumnTally) {
+fn extracted(field: &Field, delimiter: Option<char>, cells: &[&[&str]]) -> (Vec<u8>, ColumnTally) {
     let mut column = TextColumn::default();
     cells.iter().for_each(|cell| column.push_list(cell.iter().copied()).unwrap());
     let mapping = FieldMapping::try_new([("values", field.clone())]).unwrap();
@@ -28,8 +28,8 @@ fn values_between_delimiters_are_the_same_as_values_in_a_list() {
     let plain = plain.map(|(field, cell)| (field, cell.to_owned()));
     for (field, cell) in plain.into_iter().chain([hashed, hashed_email]) {
         let parts: Vec<&str> = cell.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
-        let (of_list, list) = extracted(field.clone(), None, &[&parts]);
-        let (of_text, text) = extracted(field, Some(';'), &[&[&cell]]);
+        let (of_list, list) = extracted(&field, None, &[&parts]);
+        let (of_text, text) = extracted(&field, Some(';'), &[&[&cell]]);
         assert_eq!((of_list, &list), (of_text, &text));
         assert_eq!((text.values, text.accepted), (parts.len() as u64, parts.len() as u64), "{cell}");
     }
@@ -37,7 +37,7 @@ fn values_between_delimiters_are_the_same_as_values_in_a_list() {
 
 #[test]
 fn without_a_declaration_a_cell_is_one_value() {
-    let (digests, tally) = extracted(Field::Email, None, &[&["ada@example.com;grace@example.com"]]);
+    let (digests, tally) = extracted(&Field::Email, None, &[&["ada@example.com;grace@example.com"]]);
     assert_eq!((digests.len(), tally.values), (0, 1));
     assert_eq!(rejects(&tally), [(RejectReason::NotAnEmail, 1, &[1][..])]);
 }
@@ -45,7 +45,7 @@ fn without_a_declaration_a_cell_is_one_value() {
 #[test]
 fn each_part_is_judged_by_itself() {
     let cells: [&[&str]; 2] = [&["ada@example.com|no address|grace@example.com"], &["|", "x"]];
-    let (digests, tally) = extracted(Field::Email, Some('|'), &cells);
+    let (digests, tally) = extracted(&Field::Email, Some('|'), &cells);
     assert_eq!((digests.len(), tally.values, tally.accepted), (64, 4, 2));
     assert_eq!(rejects(&tally), [(RejectReason::NotAnEmail, 2, &[1, 2][..])]);
 }
@@ -53,11 +53,11 @@ fn each_part_is_judged_by_itself() {
 #[test]
 fn nulls_and_empty_cells_are_counted_apart() {
     let cells: [&[&str]; 6] = [&[], &[""], &[" \t"], &["", "ada@example.com"], &["", " "], &["ada@example.com"]];
-    let (_, tally) = extracted(Field::Email, None, &cells);
+    let (_, tally) = extracted(&Field::Email, None, &cells);
     assert_eq!((tally.null_cells, tally.empty_cells, tally.values, tally.accepted), (1, 3, 7, 2));
     assert_eq!(rejects(&tally), [(RejectReason::Empty, 6, &[1, 2, 3, 4, 5][..])]);
 
-    let (_, delimited) = extracted(Field::Email, Some(';'), &[&[], &[" ; ;"], &[""], &["a@example.com;"]]);
+    let (_, delimited) = extracted(&Field::Email, Some(';'), &[&[], &[" ; ;"], &[""], &["a@example.com;"]]);
     assert_eq!((delimited.null_cells, delimited.empty_cells, delimited.values, delimited.accepted), (1, 2, 1, 1));
     assert_eq!(rejects(&delimited), [(RejectReason::Empty, 3, &[1, 2, 3][..])]);
 }
