@@ -10,6 +10,7 @@
 //! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
+//! * *They are somewhere else* → a [`Segment`](tikaud_core::segment::Segment) of your own; the guide is `docs/custom-sources.md`.
 //!
 //! This is the only crate of the workspace that knows Arrow. [`arrow`] re-exports the major that it uses.
 
@@ -30,7 +31,11 @@ pub use postgres::{
     PostgresTls,
 };
 
-/// The guide's examples compile.
+/// The guides' examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/custom-sources.md")]
+struct CustomSourcesGuide;
+
 #[cfg(all(doctest, feature = "postgres"))]
 #[doc = include_str!("../docs/postgres.md")]
 struct PostgresGuide;

@@ -9,3 +9,4 @@ mod pruning;
 mod sql;
 mod strategies;
 mod table;
+mod table_files;
