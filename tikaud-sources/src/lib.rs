@@ -26,6 +26,9 @@ pub use postgres::{
     PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
     PostgresTls,
 };
+#[cfg(feature = "object-store")]
+/// The crate whose stores [`FileSegmentBuilder::object_store`] takes, in the version that fits.
+pub use tikaud_core::state::object_store;
 
 /// The guide's examples compile.
 #[cfg(all(doctest, feature = "postgres"))]

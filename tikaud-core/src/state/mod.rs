@@ -48,7 +48,7 @@ pub(crate) use ledger::{Comparison, Current, KindChanges, Ledger, forget, latest
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
 #[cfg(feature = "object-store")]
-pub use object::ObjectStateStore;
+pub use object::{ObjectStateStore, ObjectStoreCause};
 /// The crate that [`ObjectStateStore`] stands on, in the version that fits it.
 #[cfg(feature = "object-store")]
 pub use object_store;

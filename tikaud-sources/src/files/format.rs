@@ -18,19 +18,17 @@ pub enum FileFormat {
 
 impl FileFormat {
     /// The format that a file's extension stands for.
-    pub(super) fn of(path: &Path) -> Result<Self, SegmentError> {
-        match extension(path).as_str() {
+    pub(super) fn of(name: &str) -> Result<Self, SegmentError> {
+        match extension(name).as_str() {
             "csv" | "tsv" => Ok(Self::Csv),
             "jsonl" | "ndjson" | "json" => Ok(Self::JsonLines),
             "parquet" | "pq" => Ok(Self::Parquet),
-            "gz" | "zst" | "bz2" | "xz" | "zip" => Err(configuration(format!(
-                "`{}` is compressed; unpack it first (Parquet is compressed in itself)",
-                path.display()
-            ))),
+            "gz" | "zst" | "bz2" | "xz" | "zip" => {
+                Err(configuration(format!("`{name}` is compressed; unpack it first (Parquet is compressed in itself)")))
+            }
             _ => Err(configuration(format!(
-                "the extension of `{}` tells no format (csv, tsv, jsonl, ndjson, json, parquet, pq do); \
-                 name it with `FileSegmentBuilder::format`",
-                path.display()
+                "the extension of `{name}` tells no format (csv, tsv, jsonl, ndjson, json, parquet, pq do); \
+                 name it with `FileSegmentBuilder::format`"
             ))),
         }
     }
@@ -76,8 +74,8 @@ impl CsvOptions {
     }
 
     /// The bytes to look for in this file.
-    pub(super) fn dialect(&self, path: &Path) -> Result<Dialect, SegmentError> {
-        let delimiter = self.delimiter.unwrap_or(if extension(path) == "tsv" { '\t' } else { ',' });
+    pub(super) fn dialect(&self, name: &str) -> Result<Dialect, SegmentError> {
+        let delimiter = self.delimiter.unwrap_or(if extension(name) == "tsv" { '\t' } else { ',' });
         let dialect = Dialect { delimiter: byte("delimiter", delimiter)?, quote: byte("quote", self.quote)? };
         if dialect.delimiter == dialect.quote {
             return Err(configuration(format!("{delimiter:?} cannot be the CSV delimiter and the CSV quote at once")));
@@ -100,8 +98,8 @@ fn byte(role: &str, character: char) -> Result<u8, SegmentError> {
     }
 }
 
-fn extension(path: &Path) -> String {
-    path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
+fn extension(name: &str) -> String {
+    Path::new(name).extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
 }
 
 pub(super) fn configuration(message: impl Into<String>) -> SegmentError {

@@ -1,7 +1,6 @@
 //! A text file line by line: UTF-8 without its byte order mark, lines of bounded length.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read};
 
 use tikaud_core::segment::SegmentError;
 
@@ -28,7 +27,7 @@ const OTHER_FORMATS: [(&[u8], &str); 6] = [
 /// The lines of a file.
 pub(super) struct Lines<'a> {
     input: &'a Input,
-    file: BufReader<&'a File>,
+    file: BufReader<Box<dyn Read + 'a>>,
     line: Vec<u8>,
     /// Which line, from 1, `line` begins with.
     number: u64,
@@ -39,8 +38,7 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// Starts at the beginning of the file.
     pub(super) fn open(input: &'a Input) -> Result<Self, SegmentError> {
-        input.file().rewind().map_err(|error| input.read_error(error))?;
-        let mut file = BufReader::with_capacity(READ_BUFFER, input.file());
+        let mut file = BufReader::with_capacity(READ_BUFFER, input.bytes()?);
         let start = file.fill_buf().map_err(|error| input.read_error(error))?;
         if start.is_empty() {
             return Err(input.malformed("is empty, as an interrupted export leaves it; export it again"));

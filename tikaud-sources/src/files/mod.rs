@@ -1,12 +1,12 @@
 //! Files as one segment.
 //!
 //! ```text
-//! paths ──▶ input ──▶ csv │ json_lines │ parquet ──▶ batches ──▶ reading (a thread) ──▶ the stream
+//! place ──▶ input ──▶ csv │ json_lines │ parquet ──▶ batches ──▶ reading (a thread) ──▶ the stream
 //! ```
 
 mod builder;
 mod format;
-mod paths;
+mod place;
 
 mod asked;
 mod header;
@@ -110,6 +110,6 @@ impl Segment for FileSegment {
         let (sources, columns) = (Arc::clone(&self.sources), columns.to_vec());
         let (files, asked) = reading::run(move || sources.with_columns(&columns)).await?;
         let batch_size = self.sources.batch_size;
-        reading::stream(move |emit| source::read(&files, &asked, batch_size, emit))
+        reading::stream(move |emit, stop| source::read(&files, &asked, batch_size, emit, stop))
     }
 }

@@ -7,5 +7,8 @@ mod csv_errors;
 mod directory;
 mod json_lines_errors;
 mod members;
+#[cfg(feature = "object-store")]
+mod objects;
 mod parquet_errors;
+mod partitions;
 mod paths;

@@ -1,0 +1,137 @@
+//! Whatever breaks off, and wherever: an error, never a segment that has shrunk.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tikaud_core::segment::SegmentError;
+use tikaud_sources::FileSegment;
+
+use super::faults::{Fault, FaultyStore};
+use super::fixture::{put, segment};
+use crate::directory::{Directory, Row, members};
+
+const ROWS: usize = 24;
+
+fn texts(rows: usize) -> (Vec<String>, Vec<String>) {
+    ((0..rows).map(|id| id.to_string()).collect(), (0..rows).map(|id| format!("{id}@example.com")).collect())
+}
+
+fn csv(rows: usize) -> Bytes {
+    let (ids, emails) = texts(rows);
+    let lines = ids.iter().zip(emails).map(|(id, email)| format!("{id},{email}\n"));
+    Bytes::from(format!("id,email\n{}", lines.collect::<String>()))
+}
+
+fn json_lines(rows: usize) -> Bytes {
+    let (ids, emails) = texts(rows);
+    let lines = ids.iter().zip(emails).map(|(id, email)| format!("{{\"id\":{id},\"email\":\"{email}\"}}\n"));
+    Bytes::from(lines.collect::<String>())
+}
+
+fn parquet(rows: usize) -> Bytes {
+    let directory = Directory::new();
+    let (ids, emails) = texts(rows);
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
+    let path = directory.write_parquet("t.parquet", &[("id", &ids), ("email", &emails)], 5);
+    Bytes::from(std::fs::read(path).unwrap())
+}
+
+type Content = fn(usize) -> Bytes;
+
+const FORMATS: [(&str, Content); 3] = [("t.csv", csv), ("t.jsonl", json_lines), ("t.parquet", parquet)];
+
+async fn read(segment: &FileSegment) -> Result<Vec<Row>, SegmentError> {
+    members(segment, &["id", "email"]).await
+}
+
+fn rows(count: usize) -> Vec<Row> {
+    let (ids, emails) = texts(count);
+    ids.into_iter().zip(emails).map(|(id, email)| vec![vec![id], vec![email]]).collect()
+}
+
+/// Reads with the fault at every step that there is; `allowed` says what may come out where that was no error.
+async fn at_every_step(fault: impl Fn(Content) -> Fault, allowed: impl Fn(&[Row]) -> bool) {
+    for (name, content) in FORMATS {
+        let store = FaultyStore::new(7);
+        let segment = segment(Arc::clone(&store) as _, name).batch_size(5).build().unwrap();
+        let mut errors = 0;
+        for step in 0.. {
+            put(store.inner(), name, content(ROWS).to_vec()).await;
+            store.meets(step, fault(content));
+            match read(&segment).await {
+                Ok(found) if !store.has_met() => {
+                    assert_eq!(found, rows(ROWS), "{name}");
+                    assert!(errors > 10 && step > 20, "{name}: there were {step} steps only, and {errors} errors");
+                    break;
+                }
+                Ok(found) => assert!(allowed(&found), "{name}, step {step}: {} rows", found.len()),
+                Err(_) => errors += 1,
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_gives_up_is_an_error_wherever_it_does() {
+    at_every_step(|_| Fault::Error, |_| false).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_too_early_is_an_error_wherever_it_ends() {
+    // A request that was to end before its first byte is no answer at all, and goes on.
+    at_every_step(|_| Fault::End, |found| found == rows(ROWS)).await;
+}
+
+#[tokio::test]
+async fn an_object_that_is_removed_is_an_error_unless_it_was_read_to_its_end_before() {
+    at_every_step(|_| Fault::Removed, |_| false).await;
+}
+
+#[tokio::test]
+async fn an_object_that_is_replaced_is_read_as_one_of_both_or_not_at_all() {
+    let other = 9;
+    at_every_step(|content| Fault::Replaced(content(other)), |found| found == rows(other)).await;
+}
+
+/// Of an object that a store shows only in part, the whole prefix is there to be read.
+#[tokio::test]
+async fn an_object_that_was_cut_off_before_it_came_is_an_error_or_ends_with_a_whole_line() {
+    for (name, content) in FORMATS {
+        let store = FaultyStore::new(64);
+        let segment = segment(Arc::clone(&store) as _, name).batch_size(5).build().unwrap();
+        let whole = content(ROWS);
+        for length in 0..whole.len() {
+            put(store.inner(), name, whole[..length].to_vec()).await;
+            if let Ok(found) = read(&segment).await {
+                let is_line = |at: usize| whole[at - 1] == b'\n' || whole[at] == b'\n';
+                assert!(name != "t.parquet" && is_line(length), "{name}: {length} bytes, {} rows", found.len());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_a_parquet_object_the_columns_asked_for_are_fetched_and_no_others() {
+    let directory = Directory::new();
+    // Text that does not become short by compression.
+    let mut random = 1_u64;
+    let mut word = || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("{random:016x}")
+    };
+    let long: Vec<String> = (0..200).map(|_| (0..60).map(|_| word()).collect()).collect();
+    let long: Vec<&str> = long.iter().map(String::as_str).collect();
+    let path = directory.write_parquet("t.parquet", &[("id", &long), ("notes", &long), ("email", &long)], 100);
+    let chunk = |group, column| crate::parquet_errors::chunk(&path, group, column);
+    let (store, content) = (FaultyStore::new(1 << 20), std::fs::read(&path).unwrap());
+    put(store.inner(), "t.parquet", content).await;
+    let segment = segment(Arc::clone(&store) as _, "t.parquet").build().unwrap();
+    members(&segment, &["id"]).await.unwrap();
+    let fetched = |range: std::ops::Range<usize>| {
+        let ranges = store.ranges.lock().unwrap();
+        ranges.iter().any(|fetched| fetched.start <= range.start as u64 && range.end as u64 <= fetched.end)
+    };
+    assert!(fetched(chunk(0, 0)) && fetched(chunk(1, 0)));
+    assert!(!fetched(chunk(0, 1)) && !fetched(chunk(0, 2)), "{:?}", store.ranges.lock().unwrap());
+}
