@@ -4,7 +4,8 @@
 //! [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through the
 //! [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
 //!
-//! * *My customers are in files* → [`FileSegment`].
+//! * *My customers are in files*, here or in S3, Google Cloud Storage or Azure → [`FileSegment`]; the latter with the
+//!   feature `aws`, `gcp` or `azure`, or `object-store` for a store of your own.
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
@@ -30,7 +31,11 @@ pub use postgres::{
 /// The crate whose stores [`FileSegmentBuilder::object_store`] takes, in the version that fits.
 pub use tikaud_core::state::object_store;
 
-/// The guide's examples compile.
+/// The guides' examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/files.md")]
+struct FilesGuide;
+
 #[cfg(all(doctest, feature = "postgres"))]
 #[doc = include_str!("../docs/postgres.md")]
 struct PostgresGuide;

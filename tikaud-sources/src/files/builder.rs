@@ -35,6 +35,7 @@ impl FileSegmentBuilder {
             csv: CsvOptions::default(),
             batch_size: MemberBatch::MEMBERS,
             rule: None,
+            consents: Vec::new(),
             prune: true,
             clock: Arc::new(SystemClock),
         };
@@ -106,10 +107,11 @@ impl FileSegmentBuilder {
     /// Only rows that are true in this column are members: those who have consented. A null, and a consent that was
     /// withdrawn, is none; whoever was a member is removed from the audience by the next run.
     ///
-    /// It is a [`filter`](Self::filter) with a name of its own, so that a consent that is required can be seen to be. Consent
-    /// that is more than one column is a rule.
-    pub fn require_consent(self, name: impl Into<String>) -> Self {
-        self.filter(column(name).is(true))
+    /// It is a [`filter`](Self::filter) with a name of its own, so that a consent that is required can be seen to be, and a run
+    /// can say that it has changed. Consent that is more than one column is a rule.
+    pub fn require_consent(mut self, name: impl Into<String>) -> Self {
+        self.sources.consents.push(name.into());
+        self
     }
 
     /// Whether directories such as `country=DE` name columns, as Hive's do; they do by default.
@@ -147,7 +149,8 @@ impl FileSegmentBuilder {
         self
     }
 
-    /// Whether row groups of Parquet files are skipped whose statistics rule out every row; they are by default.
+    /// Whether files are skipped whose [path](Self::partitions) rules out every row, and row groups and pages of Parquet files
+    /// whose statistics do; they are by default. The members are the same either way.
     ///
     /// Statistics stand in a file's footer, which has no checksum: a damage there that happens to make other statistics cannot
     /// be noticed. Without pruning every row is looked at.
@@ -172,7 +175,8 @@ impl FileSegmentBuilder {
         if self.sources.batch_size == 0 {
             return Err(configuration("the batch size is 0; a batch needs room for a member"));
         }
-        if let Some(rule) = &self.sources.rule {
+        let consents = self.sources.consents.iter().map(|name| column(name.as_str()).is(true));
+        for rule in self.sources.rule.iter().cloned().chain(consents) {
             rule.check().map_err(|error| configuration("the segment's rule cannot be used").with_source(error))?;
         }
         self.sources.places = self.places()?;

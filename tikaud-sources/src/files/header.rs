@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use arrow_schema::DataType;
-use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+use tikaud_core::segment::{SchemaColumn, SegmentError, SegmentErrorKind};
 
 use super::asked::Asked;
 use super::input::Input;
@@ -98,6 +98,17 @@ impl Header {
         text.chain(self.partitions.iter().map(|(name, _)| name)).cloned().collect()
     }
 
+    /// The same with their types, in files whose columns have one.
+    pub(super) fn schema(&self) -> Vec<SchemaColumn> {
+        let typed = |name: String| SchemaColumn { data_type: self.data_type(&name).map(ToString::to_string), name };
+        self.names().into_iter().map(typed).collect()
+    }
+
+    /// A column's type, in files whose columns have one.
+    pub(super) fn data_type(&self, name: &str) -> Option<&DataType> {
+        self.columns.iter().find(|column| column.name == name)?.data_type.as_ref()
+    }
+
     /// How many columns the file itself has.
     pub(super) fn len(&self) -> usize {
         self.columns.len()
@@ -138,8 +149,7 @@ impl Header {
 
     fn check_types(&self, input: &Input, asked: &Asked) -> Result<(), SegmentError> {
         for (name, condition) in asked.rule().into_iter().flat_map(|rule| rule.conditions()) {
-            let column = self.columns.iter().find(|column| column.name == name);
-            let data_type = column.and_then(|column| column.data_type.as_ref());
+            let data_type = self.data_type(name);
             let wanted = condition.literal_type();
             if let (Some(data_type), Some(literal)) = (data_type, wanted)
                 && !holds(data_type, wanted)

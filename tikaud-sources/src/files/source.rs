@@ -1,6 +1,5 @@
 //! The files of a segment: their columns together, their members one file after the other.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,14 +7,15 @@ use std::sync::Arc;
 use tikaud_core::segment::{MemberBatch, SegmentError};
 use tikaud_core::state::Clock;
 
+use super::agreed::Agreed;
 use super::asked::Asked;
-use super::format::{CsvOptions, Dialect, FileFormat};
+use super::format::{CsvOptions, Dialect, FileFormat, without_packing};
 use super::header::Header;
 use super::input::Input;
 use super::place::{self, Location, Partitions, Place};
 use super::reading::{Emit, Stop};
 use super::{csv, json_lines, parquet};
-use crate::rule::Rule;
+use crate::rule::{Rule, column};
 
 /// Which files, and how to read them.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub(super) struct Sources {
     pub(super) csv: CsvOptions,
     pub(super) batch_size: usize,
     pub(super) rule: Option<Rule>,
+    /// Columns that must be true, too.
+    pub(super) consents: Vec<String>,
     /// Whether statistics are believed that rule out parts of a file.
     pub(super) prune: bool,
     /// What says what now is, for the rule.
@@ -50,7 +52,7 @@ enum Reader {
 
 impl Sources {
     /// The files that there are now, wherever.
-    fn resolve(&self) -> Result<Vec<Source>, SegmentError> {
+    pub(super) fn resolve(&self) -> Result<Vec<Source>, SegmentError> {
         self.resolve_by(Place::resolve)
     }
 
@@ -76,34 +78,23 @@ impl Sources {
         sources.collect()
     }
 
-    /// The columns that every file has, in the first file's order.
-    pub(super) fn columns(&self) -> Result<Vec<String>, SegmentError> {
-        let mut common: Option<Vec<String>> = None;
-        for source in self.resolve()? {
-            let names = source.header(&source.open(&Stop::default())?)?.names();
-            match &mut common {
-                None => common = Some(names),
-                Some(common) => {
-                    let names: HashSet<String> = names.into_iter().collect();
-                    common.retain(|name| names.contains(name));
-                }
-            }
-        }
-        Ok(common.unwrap_or_default())
-    }
-
     /// The files that there are now, each of which has these columns and fits the rule, and what to read of each. Files whose
     /// path alone rules out every member are not opened, unless there is no other to look for the columns in.
     pub(super) fn with_columns(&self, columns: &[String]) -> Result<(Vec<Source>, Asked), SegmentError> {
-        let rule = self.rule.as_ref().map(|rule| rule.at(self.clock.now()));
+        let consents = self.consents.iter().map(|name| column(name.as_str()).is(true));
+        let rule = self.rule.iter().cloned().chain(consents).reduce(|rule, another| rule & another);
+        let rule = rule.map(|rule| rule.at(self.clock.now()));
         let asked = Asked::new(columns, rule, self.prune);
         let sources = self.resolve()?;
-        let check = |source: &Source| {
+        let mut agreed = Agreed::default();
+        let mut check = |source: &Source| {
             let input = source.open(&Stop::default())?;
-            source.header(&input)?.origins(&input, &asked).map(drop)
+            let header = source.header(&input)?;
+            header.origins(&input, &asked)?;
+            agreed.add(&input, &header, &asked)
         };
         let Some(rule) = asked.rule_to_prune_by() else {
-            sources.iter().try_for_each(check)?;
+            sources.iter().try_for_each(&mut check)?;
             return Ok((sources, asked));
         };
         let (wanted, skipped): (Vec<_>, Vec<_>) =
@@ -144,14 +135,14 @@ impl Source {
     /// What the file is called, without its extension.
     pub(super) fn stem(&self) -> String {
         let name = self.location.name();
-        Path::new(&name).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        Path::new(without_packing(&name)).file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    fn open(&self, stop: &Stop) -> Result<Input, SegmentError> {
+    pub(super) fn open(&self, stop: &Stop) -> Result<Input, SegmentError> {
         Input::open(&self.location, self.partitions.clone(), stop)
     }
 
-    fn header(&self, input: &Input) -> Result<Header, SegmentError> {
+    pub(super) fn header(&self, input: &Input) -> Result<Header, SegmentError> {
         match self.reader {
             Reader::Csv(dialect) => csv::header(input, dialect),
             Reader::JsonLines => json_lines::header(input),

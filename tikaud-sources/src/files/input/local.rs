@@ -33,7 +33,7 @@ impl LocalFile {
         Ok(stamp(&self.file)? == (self.len, self.modified))
     }
 
-    pub(super) fn from_start(&self) -> io::Result<&File> {
+    pub(super) fn rewound(&self) -> io::Result<&File> {
         let mut file = &self.file;
         file.rewind()?;
         Ok(file)

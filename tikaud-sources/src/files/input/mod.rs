@@ -80,7 +80,7 @@ impl Input {
     /// The file's bytes, from the beginning.
     pub(super) fn bytes(&self) -> Result<Box<dyn io::Read + '_>, SegmentError> {
         match &self.content {
-            Content::File(file) => Ok(Box::new(file.from_start().map_err(|error| self.read_error(error))?)),
+            Content::File(file) => Ok(Box::new(file.rewound().map_err(|error| self.read_error(error))?)),
             #[cfg(feature = "object-store")]
             Content::Object(object) => Ok(Box::new(object.stream()?)),
         }

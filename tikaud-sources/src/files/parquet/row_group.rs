@@ -41,7 +41,10 @@ impl Columns {
     }
 
     /// A batch that was read, with the columns of the file's path.
-    fn with_partitions(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    fn with_partitions(&self, batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+        if self.partitions.is_empty() {
+            return Ok(batch);
+        }
         let (mut fields, mut arrays) = (batch.schema().fields().to_vec(), batch.columns().to_vec());
         for (name, value) in &self.partitions {
             fields.push(Arc::new(Field::new(name, DataType::Utf8, true)));
@@ -98,7 +101,7 @@ impl RowGroup<'_> {
         for batch in reader {
             // Arrow's error is a text that may quote values; it is dropped.
             let batch = batch.map_err(|_| failure().unwrap_or_else(|| self.damaged()))?;
-            let batch = columns.with_partitions(&batch).map_err(|_| self.damaged())?;
+            let batch = columns.with_partitions(batch).map_err(|_| self.damaged())?;
             let before = rows;
             rows += batch.num_rows();
             let batch = asked.keep_rows(batch).map_err(|refusal| {

@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tikaud_core::segment::SegmentError;
+use futures::StreamExt;
+use tikaud_core::activation::{Activation, ActivationError, RunOptions, SegmentActivation};
+use tikaud_core::destination::MemoryDestination;
+use tikaud_core::identifier::{Field, FieldMapping};
+use tikaud_core::segment::{Segment, SegmentError};
+use tikaud_core::state::MemoryStateStore;
 use tikaud_sources::FileSegment;
 
 use super::faults::{Fault, FaultyStore};
@@ -92,6 +97,61 @@ async fn an_object_that_is_removed_is_an_error_unless_it_was_read_to_its_end_bef
 async fn an_object_that_is_replaced_is_read_as_one_of_both_or_not_at_all() {
     let other = 9;
     at_every_step(|content| Fault::Replaced(content(other)), |found| found == rows(other)).await;
+}
+
+#[test]
+fn a_stream_that_is_dropped_stops_a_reader_that_waits_for_the_store() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+    runtime.block_on(async {
+        let store = FaultyStore::new(7);
+        put(store.inner(), "t.csv", csv(ROWS).to_vec()).await;
+        let segment = segment(Arc::clone(&store) as _, "t.csv").batch_size(1).build().unwrap();
+        let mut stream = segment.members(&["id".to_owned()]).await.unwrap();
+        // The reader is some batches ahead, and no more.
+        store.meets(0, Fault::Silence);
+        while !store.has_met() {
+            stream.next().await.unwrap().unwrap();
+        }
+    });
+    // A runtime waits for its readers.
+    let (done, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        drop(runtime);
+        done.send(())
+    });
+    wait.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+}
+
+#[tokio::test]
+async fn an_activation_over_a_store_that_breaks_off_leaves_the_audience_as_it_was() {
+    for (name, content) in FORMATS {
+        let (store, destination) = (FaultyStore::new(64), MemoryDestination::new());
+        put(store.inner(), name, content(ROWS).to_vec()).await;
+        let buyers = segment(Arc::clone(&store) as _, name).name("Buyers").batch_size(5).build().unwrap();
+        let activation = SegmentActivation::builder("buyers", buyers, destination.clone(), MemoryStateStore::new())
+            .mapping(FieldMapping::try_new([("email", Field::Email)]).unwrap())
+            .build()
+            .unwrap();
+        activation.run(&RunOptions::new()).await.unwrap();
+        let audience = destination.audiences().remove(0);
+        let (before, batches) = (destination.identifiers(&audience).unwrap(), destination.batches());
+        assert_eq!(before.len(), ROWS);
+        for fault in [Fault::Error, Fault::Removed, Fault::End] {
+            for step in 0.. {
+                put(store.inner(), name, content(ROWS).to_vec()).await;
+                store.meets(step, fault.clone());
+                let run = activation.run(&RunOptions::new()).await;
+                assert_eq!(destination.identifiers(&audience).unwrap(), before, "{name}, {fault:?} at {step}");
+                match run {
+                    Ok(_) if !store.has_met() => break,
+                    // A request that was to end before it began goes on.
+                    Ok(_) => assert!(matches!(fault, Fault::End), "{name}, {fault:?} at {step}"),
+                    Err(error) => assert!(matches!(error, ActivationError::Segment { .. }), "{error:?}"),
+                }
+            }
+        }
+        assert_eq!(destination.batches(), batches, "{name}: nothing was sent");
+    }
 }
 
 /// Of an object that a store shows only in part, the whole prefix is there to be read.

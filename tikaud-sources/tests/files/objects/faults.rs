@@ -25,6 +25,8 @@ pub(super) enum Fault {
     End,
     /// The object is gone.
     Removed,
+    /// Nothing more is heard.
+    Silence,
     /// The object becomes another one.
     Replaced(Bytes),
 }
@@ -111,6 +113,7 @@ impl ObjectStore for FaultyStore {
             Some(Fault::Error) => return Err(silence()),
             Some(Fault::Removed) => self.inner.delete(at).await?,
             Some(Fault::Replaced(content)) => drop(self.inner.put(at, content.into()).await?),
+            Some(Fault::Silence) => std::future::pending().await,
             Some(Fault::End) | None => {}
         }
         let is_head = options.head;
@@ -130,6 +133,7 @@ impl ObjectStore for FaultyStore {
             match faults.next() {
                 Some(Fault::Error) => return Some((Err(silence()), None)),
                 Some(Fault::End) => return None,
+                Some(Fault::Silence) => std::future::pending().await,
                 Some(Fault::Removed) => inner.delete(&at).await.unwrap(),
                 Some(Fault::Replaced(content)) => drop(inner.put(&at, content.into()).await.unwrap()),
                 None => {}

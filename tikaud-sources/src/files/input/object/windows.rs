@@ -107,10 +107,10 @@ mod tests {
 
     #[test]
     fn lanes_are_joined_up_to_a_window() {
-        let (far, large) = (GAP + 31..GAP + 40, 10 << 20..13 << 20);
-        let lanes = [20..30, 0..10, far.clone(), large.clone(), 13 << 20..16 << 20].map(|range| vec![range]);
+        let (near, far, large, next) = (0..30, GAP + 31..GAP + 40, 10 << 20..13 << 20, 13 << 20..16 << 20);
+        let lanes = [20..30, 0..10, far.clone(), large.clone(), next.clone()].map(|range| vec![range]);
         let several = vec![20 << 20..21 << 20, 22 << 20..23 << 20];
-        let expected = [vec![0..30], vec![far], vec![large], vec![13 << 20..16 << 20], several.clone()];
+        let expected = [vec![near], vec![far], vec![large], vec![next], several.clone()];
         assert_eq!(joined([lanes.to_vec(), vec![several]].concat()), expected);
     }
 }
