@@ -81,9 +81,9 @@ use self::source::Sources;
 /// What is not certainly whole is an error, never a shorter segment: a torn line, a quote that is not closed, a row
 /// group with fewer rows than the footer says, an empty file, a file that was written to and an object that was replaced
 /// or removed while it was being read, an answer that breaks off, a pattern that matches nothing. Errors
-/// name the file with the line or row group, and hold no value. A CSV or JSON lines file that was cut off exactly at
-/// the end of a line before it is opened is the one thing that cannot be noticed: have files written under another name
-/// and renamed when they are complete.
+/// name the file with the line or row group, and hold no value. What cannot be noticed is a text file that was cut off before
+/// it is opened, exactly at the end of a line, or, in CSV, within a line's last field that has no quotes: have files
+/// written under another name and renamed when they are complete.
 ///
 /// Reading happens on a blocking thread of the Tokio runtime, which must be there; dropping the stream stops it.
 #[derive(Debug, Clone)]

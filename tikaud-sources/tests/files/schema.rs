@@ -12,7 +12,8 @@ use tikaud_sources::rule::{Span, column};
 use crate::directory::{Directory, members, table};
 
 fn batch(phone: ArrayRef) -> RecordBatch {
-    RecordBatch::try_from_iter([("id", Arc::new(StringArray::from(vec!["1"])) as ArrayRef), ("phone", phone)]).unwrap()
+    let id = Arc::new(StringArray::from(vec!["1"])) as ArrayRef;
+    RecordBatch::try_from_iter_with_nullable([("id", id, true), ("phone", phone, true)]).unwrap()
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use tikaud_core::segment::Segment;
 use tikaud_sources::FileSegment;
 use tikaud_sources::object_store::local::LocalFileSystem;
 use tikaud_sources::object_store::memory::InMemory;
+use tikaud_sources::object_store::path::Path;
 use tikaud_sources::object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::conformance::{csv_text, parquet_bytes, ruined};
@@ -19,7 +20,8 @@ pub(super) type Made = (Box<dyn Segment>, Box<dyn Any + Send>);
 pub(super) const ROOT: &str = "test://bucket/exports";
 
 pub(super) async fn put(store: &dyn ObjectStore, key: &str, content: impl Into<Vec<u8>>) {
-    store.put(&key.into(), content.into().into()).await.unwrap();
+    // As it is: `Path::from` would encode brackets.
+    store.put(&Path::parse(key).unwrap(), content.into().into()).await.unwrap();
 }
 
 pub(super) fn segment(store: Arc<dyn ObjectStore>, keys: &str) -> tikaud_sources::FileSegmentBuilder {

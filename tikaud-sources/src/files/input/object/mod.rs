@@ -38,9 +38,21 @@ pub(in super::super) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Se
     Ok(runtime()?.block_on(future))
 }
 
+/// Waits for a store, unless nobody wants more of the object of this name.
+fn wait_unless<T>(stop: &Stop, name: &str, future: impl Future<Output = T>) -> Result<T, SegmentError> {
+    let either = wait(async {
+        let (future, stop) = (pin!(future), pin!(stop.asked()));
+        match select(future, stop).await {
+            Either::Left((result, _)) => Some(result),
+            Either::Right(_) => None,
+        }
+    });
+    either?.ok_or_else(|| SegmentError::new(SegmentErrorKind::Unreadable, format!("`{name}` is no longer wanted")))
+}
+
 impl Object {
     pub(super) fn open(name: &str, store: Arc<Store>, path: Path, stop: Stop) -> Result<Self, SegmentError> {
-        let opened = wait(store.client().head(&path))?.map_err(|error| failed(name, &error))?;
+        let opened = wait_unless(&stop, name, store.client().head(&path))?.map_err(|error| failed(name, &error))?;
         Ok(Self { name: name.to_owned(), store, path, opened, stop })
     }
 
@@ -92,18 +104,8 @@ impl Object {
         if is_same { Ok(()) } else { Err(changed(&self.name)) }
     }
 
-    /// Waits for the store, unless nobody wants more.
     fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, SegmentError> {
-        let either = wait(async {
-            let (future, stop) = (pin!(future), pin!(self.stop.asked()));
-            match select(future, stop).await {
-                Either::Left((result, _)) => Some(result),
-                Either::Right(_) => None,
-            }
-        });
-        either?.ok_or_else(|| {
-            SegmentError::new(SegmentErrorKind::Unreadable, format!("`{}` is no longer wanted", self.name))
-        })
+        wait_unless(&self.stop, &self.name, future)
     }
 
     fn failed_while_read(&self, error: &ClientError) -> SegmentError {
