@@ -58,7 +58,7 @@ use self::source::Sources;
 /// * Patterns (`*`, `?`, `[…]`, `**`) are resolved anew for each read, so tomorrow's files count tomorrow. Files are
 ///   read in the order of their paths, sorted within a pattern.
 /// * With the feature `object-store`, objects of a store: `s3://bucket/buyers/*.parquet` with the environment's credentials, or
-///   of a [store that is given](FileSegmentBuilder::object_store). `docs/files.md` is the guide.
+///   of a store that is given (`FileSegmentBuilder::object_store`). `docs/files.md` is the guide.
 /// * A column is found by its name in each file; every file must have those that are asked for. Directories such as
 ///   `country=DE` are columns, too ([`partitions`](FileSegmentBuilder::partitions)).
 /// * Text that is compressed as a whole, with gzip or Zstandard, is unpacked as it is read: `buyers.csv.gz`.

@@ -18,7 +18,10 @@ pub(super) type Emit<'a> = &'a mut dyn FnMut(MemberBatch) -> ControlFlow<()>;
 
 /// Says when nobody wants more, to a reader that waits for something else than its stream.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stop(Option<mpsc::Sender<MemberBatch>>);
+pub(super) struct Stop(
+    #[cfg_attr(not(feature = "object-store"), allow(dead_code, reason = "local files are not waited for"))]
+    Option<mpsc::Sender<MemberBatch>>,
+);
 
 #[cfg(feature = "object-store")]
 impl Stop {

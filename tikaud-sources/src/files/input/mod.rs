@@ -89,11 +89,11 @@ impl Input {
     /// The file for the readers of Parquet, which will ask for what is in these ranges: for those of each list one after the
     /// other, for the lists by turns.
     #[cfg_attr(not(feature = "object-store"), expect(unused_variables, reason = "local files are read where asked"))]
-    pub(super) fn chunks(&self, lanes: Vec<Vec<Range<u64>>>) -> Result<Chunks, SegmentError> {
+    pub(super) fn chunks(&self, lanes: &[Vec<Range<u64>>]) -> Result<Chunks, SegmentError> {
         match &self.content {
             Content::File(file) => file.chunks().map_err(|error| self.read_error(error)),
             #[cfg(feature = "object-store")]
-            Content::Object(object) => Ok(Chunks::of_object(Arc::clone(object), lanes)),
+            Content::Object(object) => Ok(Chunks::of_object(Arc::clone(object), lanes.to_vec())),
         }
     }
 

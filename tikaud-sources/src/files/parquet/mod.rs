@@ -67,7 +67,7 @@ fn footer(input: &Input, index: PageIndexPolicy) -> Result<ArrowReaderMetadata, 
     }
     let magic = MAGIC.len() as u64;
     let end = input.len().saturating_sub(FOOTER)..input.len();
-    let chunks = input.chunks(vec![vec![0..magic], vec![end]])?;
+    let chunks = input.chunks(&[vec![0..magic], vec![end]])?;
     let failure = chunks.failure();
     let damaged = || input.malformed("is a Parquet file whose footer is damaged; export it again");
     let failed = |error| {

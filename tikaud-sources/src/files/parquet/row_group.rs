@@ -83,7 +83,7 @@ impl RowGroup<'_> {
         emit: Emit<'_>,
     ) -> Result<ControlFlow<()>, SegmentError> {
         let wanted = pages::wanted(self.footer, self.number, self.input, asked);
-        let chunks = self.input.chunks(self.check_chunks(&columns.projection, wanted.as_deref())?)?;
+        let chunks = self.input.chunks(&self.check_chunks(&columns.projection, wanted.as_deref())?)?;
         let failure = chunks.failure();
         let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.footer.clone())
             .with_row_groups(vec![self.number])

@@ -25,7 +25,7 @@ impl fmt::Debug for Given {
 #[derive(Clone, Copy)]
 pub(in super::super) struct Url<'a> {
     pub(super) text: &'a str,
-    pub(super) scheme: &'a str,
+    pub(in super::super) scheme: &'a str,
     /// The bucket or container.
     pub(super) authority: &'a str,
     /// What follows, without the slash before it.
