@@ -66,8 +66,8 @@ fn footer(input: &Input, index: PageIndexPolicy) -> Result<ArrowReaderMetadata, 
         return Err(input.malformed("is empty, as an interrupted export leaves it; export it again"));
     }
     let magic = MAGIC.len() as u64;
-    let end = input.len().saturating_sub(FOOTER)..input.len();
-    let chunks = input.chunks(&[vec![0..magic], vec![end]])?;
+    let (start, end) = (0..magic, input.len().saturating_sub(FOOTER)..input.len());
+    let chunks = input.chunks(&[vec![start], vec![end]])?;
     let failure = chunks.failure();
     let damaged = || input.malformed("is a Parquet file whose footer is damaged; export it again");
     let failed = |error| {
