@@ -4,7 +4,8 @@
 //! [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through the
 //! [`Segment`](tikaud_core::segment::Segment) trait; from there on everything is `tikaud-core`'s.
 //!
-//! * *My customers are in files* → [`FileSegment`].
+//! * *My customers are in files*, here or in S3, Google Cloud Storage or Azure → [`FileSegment`]; the latter with the
+//!   feature `aws`, `gcp` or `azure`, or `object-store` for a store of your own.
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
 //! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
@@ -30,8 +31,15 @@ pub use postgres::{
     PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
     PostgresTls,
 };
+#[cfg(feature = "object-store")]
+/// The crate whose stores [`FileSegmentBuilder::object_store`] takes, in the version that fits.
+pub use tikaud_core::state::object_store;
 
 /// The guides' examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/files.md")]
+struct FilesGuide;
+
 #[cfg(doctest)]
 #[doc = include_str!("../docs/custom-sources.md")]
 struct CustomSourcesGuide;

@@ -21,7 +21,8 @@ pub(crate) use text::holds_text;
 /// | strings of every layout, dictionaries of them | their text |
 /// | integers, decimals without fraction | decimal digits, all of them |
 /// | booleans | `true`, `false` |
-/// | dates, times, timestamps | ISO 8601 |
+/// | dates, times, timestamps without a zone | ISO 8601 |
+/// | timestamps with a zone, whatever it is called | ISO 8601 in UTC: `2026-11-24T09:15:30Z` |
 /// | lists of any of these | a cell with several values; nulls in the list are skipped |
 /// | anything else | an error: a floating-point number has lost digits of a phone number already |
 ///

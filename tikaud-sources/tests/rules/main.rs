@@ -5,6 +5,7 @@
 mod errors;
 mod files;
 mod oracle;
+mod pages;
 mod pruning;
 mod sql;
 mod strategies;

@@ -84,7 +84,12 @@ impl Files {
         ];
         let columns = COLUMNS.into_iter().zip(columns).map(|(name, array)| (name, array, true));
         let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
-        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(row_group)).build();
+        // Pages of two rows, so that they have statistics of their own.
+        let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(row_group))
+            .set_write_batch_size(1)
+            .set_data_page_row_count_limit(2)
+            .build();
         let file = std::fs::File::create(self.path("t.parquet")).unwrap();
         let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
         writer.write(&batch).unwrap();
