@@ -1,0 +1,120 @@
+//! A connection that ends at any of the server's messages, or within one, never makes a shorter segment.
+
+use std::path::PathBuf;
+
+use futures::StreamExt;
+use tikaud_core::segment::Segment;
+use tikaud_sources::{AdbcConnection, AdbcSegment, AdbcSegmentBuilder};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
+use tokio::net::{TcpListener, UnixStream};
+use tokio::task::JoinHandle;
+
+use crate::engines::{Postgres, driver, members, text};
+
+const MEMBERS: usize = 40;
+const BATCH: usize = 10;
+
+/// Lets so many of the server's messages through, and some bytes of the next; then hangs up. Gives the port, and how
+/// many messages came through.
+async fn proxy(server: PathBuf, messages: usize, bytes: usize) -> (u16, JoinHandle<usize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let passing = tokio::spawn(async move {
+        let (client, _) = listener.accept().await.unwrap();
+        client.set_nodelay(true).unwrap();
+        let (mut from_client, mut to_client) = client.into_split();
+        let (mut from_server, mut to_server) = UnixStream::connect(server).await.unwrap().into_split();
+        let requests = tokio::spawn(async move { copy(&mut from_client, &mut to_server).await });
+        let mut passed = 0;
+        // A tag, and a length that counts itself.
+        let mut head = [0; 5];
+        while from_server.read_exact(&mut head).await.is_ok() {
+            let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
+            let mut message = vec![0; usize::try_from(length).unwrap() - 4];
+            from_server.read_exact(&mut message).await.unwrap();
+            let message = [&head, message.as_slice()].concat();
+            if passed == messages {
+                to_client.write_all(&message[..bytes.min(message.len() - 1)]).await.unwrap();
+                break;
+            }
+            to_client.write_all(&message).await.unwrap();
+            passed += 1;
+        }
+        requests.abort();
+        passed
+    });
+    (port, passing)
+}
+
+/// What is read from it: every member, or an error as the last thing that comes.
+async fn cut_everywhere(server: &Postgres, segment: impl Fn(AdbcConnection) -> AdbcSegmentBuilder) {
+    // By the socket no password is asked for, and nothing is encrypted.
+    let directory: String = server.admin.query_one("SHOW unix_socket_directories", &[]).await.unwrap().get(0);
+    let behind = PathBuf::from(format!("{directory}/.s.PGSQL.{}", server.port()));
+    let through = |port: u16| {
+        let uri = format!("postgresql://tikaud@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable");
+        // A batch of the driver's for every row or two.
+        let connection = AdbcConnection::new(driver("POSTGRESQL"))
+            .uri(uri)
+            .statement_option("adbc.postgresql.batch_size_hint_bytes", "64");
+        segment(connection).batch_size(BATCH).build().unwrap()
+    };
+    let (port, passing) = proxy(behind.clone(), usize::MAX, 0).await;
+    assert_eq!(members(&through(port), &["email"]).await.unwrap().len(), MEMBERS);
+    let all = passing.await.unwrap();
+    assert!(all > MEMBERS, "{all}");
+
+    let mut counts = [0; MEMBERS + 1];
+    for (messages, bytes) in (0..all).flat_map(|messages| [(messages, 0), (messages, 3), (messages, 9)]) {
+        let (port, _passing) = proxy(behind.clone(), messages, bytes).await;
+        let found = read(&through(port), messages).await;
+        counts[found] += 1;
+    }
+    let cuts_among_members = (1..MEMBERS).filter(|&found| counts[found] > 0).count();
+    assert!(counts[0] > 0 && cuts_among_members > MEMBERS / 3, "{counts:?}");
+}
+
+/// How many members came before the error, which must come.
+async fn read(segment: &AdbcSegment, messages: usize) -> usize {
+    let mut stream = match segment.members(&["email".to_owned()]).await {
+        Ok(stream) => stream,
+        Err(error) => {
+            text(&error);
+            return 0;
+        }
+    };
+    let mut found = 0;
+    loop {
+        let next = stream.next().await;
+        match next.unwrap_or_else(|| panic!("cut after {messages} messages, it has ended well with {found} members")) {
+            Ok(batch) => found += batch.len(),
+            Err(error) => {
+                text(&error);
+                assert!(stream.next().await.is_none(), "nothing comes after the error");
+                return found;
+            }
+        }
+    }
+}
+
+async fn people() -> Postgres {
+    let server = Postgres::new().await;
+    let series = format!("SELECT 'canary-' || n || '@example.com' FROM generate_series(1, {MEMBERS}) AS n");
+    server.run(&format!("CREATE TABLE people (email text); INSERT INTO people {series}")).await;
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs drivers and PostgreSQL: run it by .ci/with-postgres .ci/with-adbc"]
+async fn a_table_whose_connection_ends_anywhere_is_an_error() {
+    let server = people().await;
+    cut_everywhere(&server, |connection| AdbcSegment::relation(connection, [&server.schema, "people"])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs drivers and PostgreSQL: run it by .ci/with-postgres .ci/with-adbc"]
+async fn a_query_with_a_parameter_whose_connection_ends_anywhere_is_an_error() {
+    let server = people().await;
+    let sql = format!(r#"SELECT email FROM "{}".people WHERE email <> $1"#, server.schema);
+    cut_everywhere(&server, |connection| AdbcSegment::query(connection, &sql).name("Query").parameter("nobody")).await;
+}
