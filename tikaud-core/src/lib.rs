@@ -32,3 +32,8 @@ pub mod fuzzing;
 mod compute;
 mod pages;
 mod seconds;
+
+/// The page's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/reports.md")]
+struct ReportsPage;

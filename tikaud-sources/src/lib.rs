@@ -9,6 +9,7 @@
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
 //! * *My customers are in another database or warehouse* → [`AdbcSegment`], with the feature `adbc`.
+//! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
 //!
@@ -20,6 +21,7 @@ pub mod rule;
 #[cfg(feature = "adbc")]
 mod adbc;
 mod batches;
+mod change_log;
 mod files;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -28,6 +30,7 @@ mod postgres;
 pub use adbc::{
     AdbcConnection, AdbcDialect, AdbcDriver, AdbcError, AdbcErrorKind, AdbcParameter, AdbcSegment, AdbcSegmentBuilder,
 };
+pub use change_log::ParquetChangeLog;
 pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};
 #[cfg(feature = "postgres")]
 pub use postgres::{

@@ -10,6 +10,7 @@ use stats_alloc::Region;
 use tikaud_benches::{BATCH, NothingDestination, Shape, current_memory, peak_memory, process_cpu, reset_peak_memory};
 use tikaud_core::activation::{Activation, Outcome as RunOutcome, RunOptions, SegmentActivation};
 use tikaud_core::identifier::{Field, FieldMapping};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::LocalStateStore;
 
 use crate::members::Members;
@@ -93,6 +94,7 @@ impl Step {
         let store = LocalStateStore::open(directory.join("state"))?;
         let activation = SegmentActivation::builder("members", segment, NothingDestination::new(BATCH), store)
             .mapping(FieldMapping::try_new([("email", Field::Email)])?)
+            .guards(GuardSettings::without_thresholds())
             .memory_budget(arguments.memory_mib << 20)
             .build()?;
         reset_peak_memory()?;

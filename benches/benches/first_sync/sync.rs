@@ -11,6 +11,7 @@ use tikaud_benches::{BATCH, NothingDestination, Sampler, peak_memory, process_cp
 use tikaud_core::activation::{Activation, Outcome as RunOutcome, RunOptions, SegmentActivation};
 use tikaud_core::destination::Destination;
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::{LocalStateStore, StateStore};
 use tikaud_sources::FileSegment;
 use tikaud_tiktok::simulator::{Simulator, SimulatorServer, World};
@@ -70,7 +71,7 @@ async fn steps(
         let segment = Arc::new(FileSegment::builder([table(tables, day)]).name("Customers").build()?);
         let builder =
             SegmentActivation::builder_shared("customers", segment, Arc::clone(&destination), Arc::clone(&store));
-        let activation = builder.mapping(mapping()?).build()?;
+        let activation = builder.mapping(mapping()?).guards(GuardSettings::without_thresholds()).build()?;
         measurements.push(run(scenario, step, &activation, simulator).await?);
     }
     Ok(measurements)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tikaud_benches::{BATCH, NothingDestination};
 use tikaud_core::activation::{Activation, Outcome as RunOutcome, RunOptions, SegmentActivation};
 use tikaud_core::identifier::{Field, FieldMapping};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::LocalStateStore;
 use tikaud_sources::FileSegment;
 use tokio::runtime::Runtime;
@@ -23,6 +24,7 @@ async fn sync(table: &Path, state: &Path) -> Outcome<Measured> {
     let activation =
         SegmentActivation::builder("members", segment, NothingDestination::new(BATCH), LocalStateStore::open(state)?)
             .mapping(FieldMapping::try_new([("email", Field::Email)])?)
+            .guards(GuardSettings::without_thresholds())
             .build()?;
     let watch = Watch::start();
     let report = activation.run(&RunOptions::new()).await?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Parser};
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
+use tikaud_core::plan::Guard;
 
 use crate::exit::Failed;
 
@@ -99,15 +100,13 @@ pub(crate) struct Arguments {
     /// "why", ...]}.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Go on with an audience of fewer than the 1,000 people that TikTok needs to make use of it.
-    #[arg(long)]
-    pub(crate) allow_below_minimum: bool,
+    /// Go on although this guard has something against it, for this once: minimum-size, empty-segment, too-many-removals,
+    /// ... A run that is blocked says which.
+    #[arg(long, value_name = "GUARD")]
+    pub(crate) allow: Vec<Guard>,
     /// When the audience is no longer at TikTok (deleted, expired), create a new one and put the whole segment into it.
     #[arg(long)]
     pub(crate) create_anew: bool,
-    /// Go on with a segment without any identifier, which empties the audience.
-    #[arg(long)]
-    pub(crate) allow_empty: bool,
 }
 
 impl Arguments {

@@ -37,7 +37,7 @@ impl Status {
             return Self::Done;
         }
         if !json {
-            plan.blocked_by().for_each(|verdict| output::tell(hint(verdict.guard)));
+            plan.blocked_by().for_each(|verdict| output::tell(&hint(verdict.guard)));
         }
         Self::Blocked
     }
@@ -53,11 +53,13 @@ impl Status {
 }
 
 /// How to pass a guard over.
-fn hint(guard: Guard) -> &'static str {
-    match guard {
-        Guard::EmptySegment => "To empty the audience all the same, run this once with --allow-empty.",
-        _ => "To go on with so small an audience, run this once with --allow-below-minimum.",
-    }
+fn hint(guard: Guard) -> String {
+    let what = match guard {
+        Guard::EmptySegment => "To empty the audience all the same",
+        Guard::MinimumSize => "To go on with so small an audience",
+        _ => "If that is meant",
+    };
+    format!("{what}, run this once with --allow {}.", guard.setting())
 }
 
 /// Why the program has nothing to report.

@@ -17,7 +17,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tikaud_core::activation::{Activation, RunOptions, SegmentActivation, WhenGone};
-use tikaud_core::plan::Guard;
 use tikaud_core::segment::{Segment, SegmentError};
 use tikaud_core::state::LocalStateStore;
 use tikaud_sources::{CsvOptions, FileSegment};
@@ -48,13 +47,7 @@ async fn sync(arguments: &Arguments) -> Result<Status, Failed> {
     let activation = activation(arguments).await?;
     let progress = progress::Bar::new();
     notices::show(progress.clone());
-    let mut options = RunOptions::new().observe(progress.observer());
-    if arguments.allow_below_minimum {
-        options = options.allow(Guard::MinimumSize);
-    }
-    if arguments.allow_empty {
-        options = options.allow(Guard::EmptySegment);
-    }
+    let options = RunOptions::new().allow_all(arguments.allow.iter().copied()).observe(progress.observer());
     if arguments.dry_run {
         let plan = activation.plan(&options).await;
         progress.finish();

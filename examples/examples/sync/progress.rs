@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use tikaud_core::activation::Progress;
+use tikaud_core::activation::{RunEvent, RunEventKind};
 
 use crate::output;
 
@@ -22,11 +22,11 @@ impl Bar {
     }
 
     /// What a run is to tell its progress to.
-    pub(crate) fn observer(&self) -> impl Fn(Progress) + Send + Sync + 'static {
+    pub(crate) fn observer(&self) -> impl Fn(&RunEvent) + Send + Sync + 'static {
         let bar = self.0.clone();
-        move |progress| match progress {
-            Progress::Reading { members } => bar.set_message(format!("members read: {}", HumanCount(members))),
-            Progress::Applying { done, total } => {
+        move |event| match event.kind {
+            RunEventKind::Reading { members } => bar.set_message(format!("members read: {}", HumanCount(members))),
+            RunEventKind::Batch { done, total } => {
                 if bar.length() != Some(total) {
                     bar.set_length(total);
                     bar.set_style(style(

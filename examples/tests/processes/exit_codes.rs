@@ -106,11 +106,11 @@ fn a_segment_below_the_minimum_is_blocked_until_it_is_allowed_by_name() {
     let sync = Sync::with(&tiktok);
     let table = sync.table(999);
     let blocked = sync.run(&EMAIL, &table).expect(3);
-    insta::assert_snapshot!(blocked.stderr, @"To go on with so small an audience, run this once with --allow-below-minimum.");
+    insta::assert_snapshot!(blocked.stderr, @"To go on with so small an audience, run this once with --allow minimum-size.");
     assert!(blocked.stdout.contains("the segment has 999 identifiers of 999 members; 1,000 are needed at least"));
-    sync.run(&["--email", "email", "--allow-empty"], &table).expect(3);
+    sync.run(&["--email", "email", "--allow", "empty-segment"], &table).expect(3);
     assert_eq!(tiktok.audiences(), 0);
-    sync.run(&["--email", "email", "--allow-below-minimum"], &table).expect(0);
+    sync.run(&["--email", "email", "--allow", "minimum-size"], &table).expect(0);
     assert_eq!(tiktok.identifiers(IdType::EmailSha256).lines().count(), 999);
 }
 
@@ -121,10 +121,10 @@ fn an_empty_segment_is_blocked_until_it_is_allowed_by_name() {
     sync.run(&EMAIL, sync.table(1_000)).expect(0);
     let empty = sync.table(0);
     let blocked = sync.run(&EMAIL, &empty).expect(3);
-    insta::assert_snapshot!(blocked.stderr, @"To empty the audience all the same, run this once with --allow-empty.");
-    sync.run(&["--email", "email", "--allow-below-minimum"], &empty).expect(3);
+    insta::assert_snapshot!(blocked.stderr, @"To empty the audience all the same, run this once with --allow empty-segment.");
+    sync.run(&["--email", "email", "--allow", "minimum-size"], &empty).expect(3);
     assert_eq!(tiktok.identifiers(IdType::EmailSha256).lines().count(), 1_000);
-    sync.run(&["--email", "email", "--allow-empty"], &empty).expect(0);
+    sync.run(&["--email", "email", "--allow", "empty-segment"], &empty).expect(0);
     assert_eq!(tiktok.identifiers(IdType::EmailSha256), "");
 }
 

@@ -101,7 +101,7 @@ fn no_raw_value_and_no_token_is_printed_or_written() {
     let good = sync.file("good.csv", "email,phone\ncanarymail@example.com,+12025550123\ncanaryjunk,99887766\n");
     let torn = sync.file("torn.csv", "email,phone\ncanarymail@example.com,+12025550123\ncanaryjunk\n");
     let broken = sync.file("broken.jsonl", "{\"email\": \"canarymail@example.com\", \"phone\": 99887766,\n");
-    let columns = ["--email", "email", "--phone", "phone", "--allow-below-minimum", "--name", "Buyers"];
+    let columns = ["--email", "email", "--phone", "phone", "--allow", "minimum-size", "--name", "Buyers"];
     let mut texts = Vec::new();
     let mut run = |sync: &Sync, arguments: &[&str], table, code| {
         let ended = sync.run(&[&columns[..], arguments].concat(), table).expect(code);

@@ -78,7 +78,7 @@ fn a_fixed_region_reads_national_numbers() {
     let sync = Sync::with(&tiktok);
     let national = sync.file("national.csv", "phone\n01520 0000123\n");
     let international = sync.file("international.csv", "phone\n+49 1520 0000123\n");
-    let small = ["--name", "Buyers", "--allow-below-minimum", "--phone", "phone"];
+    let small = ["--name", "Buyers", "--allow", "minimum-size", "--phone", "phone"];
     sync.run(&[&small[..], &["--phone-region", "DE"]].concat(), national).expect(0);
     let second = sync.run(&small, international).expect(0);
     assert!(second.stdout.contains("phone_sha256: 0 added, 0 removed, 1 unchanged"), "{}", second.stdout);
@@ -110,7 +110,7 @@ fn a_table_with_semicolons_is_read_when_it_is_told_and_else_asked_about() {
     let tiktok = TikTok::start();
     let sync = Sync::with(&tiktok);
     let table = sync.file("buyers.csv", "email;country\nada@example.com;GB\n");
-    let small = ["--email", "email", "--allow-below-minimum"];
+    let small = ["--email", "email", "--allow", "minimum-size"];
     let untold = sync.run(&small, &table).expect(2);
     assert!(untold.stderr.contains("set it as the delimiter"), "{}", untold.stderr);
     sync.run(&[&small[..], &["--delimiter", ";"]].concat(), &table).expect(0);

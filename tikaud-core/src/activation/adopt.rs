@@ -2,7 +2,7 @@
 
 use super::open::open;
 use super::run::claimed;
-use super::{ActivationError, SegmentActivation};
+use super::{ActivationError, SegmentActivation, change_log};
 use crate::destination::AudienceId;
 use crate::state::{AudienceRecord, Generation};
 
@@ -13,6 +13,7 @@ pub(super) async fn adopt(
 ) -> Result<Generation, ActivationError> {
     let (ledger, spec) = (&activation.ledger, &activation.spec);
     claimed(ledger, async |claim| {
+        change_log::record_interrupted(activation).await?;
         let mut current = ledger.recover(claim).await?;
         match &current.generation.audience {
             Some(own) if own.id == *audience => return Ok(current.generation),

@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 #[cfg(doc)]
 use super::ActivationError;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{SegmentActivation, SettingsError};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
 use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason};
+use crate::plan::GuardSettings;
 use crate::segment::Segment;
 use crate::state::{Clock, Ledger, StateStore, SystemClock};
 
@@ -41,9 +43,11 @@ pub struct SegmentActivationBuilder {
     suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
+    guards: GuardSettings,
     when_gone: WhenGone,
     memory_budget: usize,
     scratch: Option<PathBuf>,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivationBuilder {
@@ -64,9 +68,11 @@ impl SegmentActivationBuilder {
             suppressions: Vec::new(),
             phone_parser: None,
             clock: Arc::new(SystemClock),
+            guards: GuardSettings::default(),
             when_gone: WhenGone::default(),
             memory_budget: DEFAULT_MEMORY_BUDGET,
             scratch: None,
+            watch: Watch::default(),
         }
     }
 
@@ -148,6 +154,13 @@ impl SegmentActivationBuilder {
         self
     }
 
+    /// How strict the guards are. Default: [`GuardSettings::default`], which blocks what is rarely meant.
+    #[must_use]
+    pub fn guards(mut self, guards: GuardSettings) -> Self {
+        self.guards = guards;
+        self
+    }
+
     /// What happens when the audience is no longer there. Default: [`WhenGone::Stop`].
     #[must_use]
     pub fn when_gone(mut self, when_gone: WhenGone) -> Self {
@@ -182,6 +195,7 @@ impl SegmentActivationBuilder {
     pub fn build(self) -> Result<SegmentActivation, SettingsError> {
         let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
         check_kinds(&mapping, &*self.destination)?;
+        self.guards.check()?;
         let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
         if name.trim().is_empty() {
             return Err(SettingsError::EmptyName);
@@ -214,7 +228,9 @@ impl SegmentActivationBuilder {
             ledger,
             extractor: Arc::new(Extractor::new(&mapping, parser)),
             mapping,
+            guards: self.guards,
             when_gone: self.when_gone,
+            watch: self.watch,
             suppressions,
             spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
         })

@@ -1,9 +1,11 @@
 //! Why an activation could not be set up or run.
 
+use super::ChangeLogError;
 use crate::compute::Died;
 use crate::destination::{AudienceId, DestinationError, DestinationId};
 use crate::diff::{DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
 use crate::identifier::{IdentifierKind, MappingError, NumberingPlansDamaged};
+use crate::plan::InvalidGuard;
 use crate::segment::SegmentError;
 use crate::state::{InvalidName, StateError};
 
@@ -51,6 +53,9 @@ pub enum SettingsError {
         /// The suppression segment's name.
         segment: String,
     },
+    /// A guard's setting cannot be meant.
+    #[error("the settings of the guards cannot be used")]
+    Guards(#[from] InvalidGuard),
     /// The memory budget is too small.
     #[error("a memory budget of {given} bytes is too small; give at least {MINIMUM_MEMORY_BUDGET}")]
     MemoryBudget {
@@ -120,6 +125,9 @@ pub enum ActivationError {
         /// The audience that it was to adopt.
         adopted: AudienceId,
     },
+    /// The change log could not be opened. Nothing was sent.
+    #[error("the change log cannot be written; nothing was sent")]
+    ChangeLog(#[from] ChangeLogError),
     /// A background task of this run has died. The panic's message is not kept: it may quote a member's value.
     #[error("a part of the run has died; the next run carries on")]
     Task,

@@ -5,25 +5,39 @@
 mod adopt;
 mod apply;
 mod builder;
+mod change_log;
 mod error;
+mod event;
+mod history;
 mod memory;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod open;
 mod options;
 mod read;
 mod report;
 mod run;
 mod segment_activation;
+mod spans;
 mod state;
+mod state_change;
 mod suppression;
 mod tear_down;
+mod watch;
 
 pub use builder::{SegmentActivationBuilder, WhenGone};
+pub use change_log::{ChangeLog, ChangeLogError, ChangeRecorder, LoggedRun};
 pub use error::{ActivationError, SettingsError};
+pub use event::{RunEvent, RunEventKind};
+pub use history::{HistoryPolicy, HistoryQuery, PastFailure, PastKind, PastRead, PastRun};
 pub use memory::MemoryActivation;
-pub use options::{Progress, RunOptions};
+#[cfg(feature = "metrics")]
+pub use metrics::describe_metrics;
+pub use options::RunOptions;
 pub use report::{AudienceReport, Failure, KindReport, Outcome, Report, Timings};
 pub use segment_activation::SegmentActivation;
 pub use state::ActivationState;
+pub use state_change::{Health, StateChange};
 pub use tear_down::{Teardown, TornDown};
 
 use std::fmt;

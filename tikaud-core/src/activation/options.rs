@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use super::RunEvent;
+use super::watch::Listener;
 use crate::plan::Guard;
 use crate::state::Comparison;
 
@@ -20,25 +22,7 @@ pub struct RunOptions {
     pub(super) allowed: BTreeSet<Guard>,
     resync: bool,
     drains: bool,
-    observer: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Progress {
-    /// Members read so far.
-    Reading {
-        /// How many.
-        members: u64,
-    },
-    /// Identifiers acknowledged so far.
-    Applying {
-        /// How many.
-        done: u64,
-        /// Of how many.
-        total: u64,
-    },
+    observer: Option<Listener>,
 }
 
 impl RunOptions {
@@ -55,6 +39,13 @@ impl RunOptions {
         self
     }
 
+    /// The same with these guards passed over, for this run's plan only.
+    #[must_use]
+    pub fn allow_all(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
+        self.allowed.extend(guards);
+        self
+    }
+
     /// The same as a full resync: every identifier of the segment is sent again, and leavers are removed as ever. For an
     /// audience that is suspected not to hold what the destination has accepted.
     #[must_use]
@@ -65,7 +56,7 @@ impl RunOptions {
 
     /// A run of an empty segment, whatever the segment is, which no guard stops.
     pub(super) fn draining() -> Self {
-        let allowed = [Guard::EmptySegment, Guard::EmptySuppression, Guard::MinimumSize].into();
+        let allowed = Guard::ALL.into();
         Self { allowed, drains: true, ..Self::default() }
     }
 
@@ -77,17 +68,15 @@ impl RunOptions {
         if self.resync { Comparison::Resync } else { Comparison::Changes }
     }
 
-    /// The same with a function that is told how far the run has come. It must not block.
+    /// The same with a function that is told what happens in this run: see [`RunEvent`]. It must not block.
     #[must_use]
-    pub fn observe(mut self, observer: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+    pub fn observe(mut self, observer: impl Fn(&RunEvent) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    pub(super) fn report(&self, progress: Progress) {
-        if let Some(observer) = &self.observer {
-            observer(progress);
-        }
+    pub(super) fn observer(&self) -> Option<&Listener> {
+        self.observer.as_ref()
     }
 }
 

@@ -1,12 +1,14 @@
 //! One run: the data's path, top to bottom.
 
 use tokio::select;
+use tracing::{Instrument, info_span};
 
 use super::apply::{Applied, Target, apply};
+use super::history::Recording;
 use super::open::{OpenAudience, carry_name_over, connect, find_or_create};
 use super::read::{Reading, read};
 use super::report::{Report, ReportParts};
-use super::{ActivationError, RunOptions, SegmentActivation, WhenGone};
+use super::{ActivationError, RunEventKind, RunOptions, SegmentActivation, WhenGone, change_log, spans};
 use crate::destination::{Destination, Known};
 use crate::diff::DiffError;
 use crate::plan::Plan;
@@ -17,7 +19,17 @@ const LOOKS: u32 = 5;
 
 /// Claims the activation, runs it, and lets go.
 pub(super) async fn run(activation: &SegmentActivation, options: &RunOptions) -> Result<Report, ActivationError> {
-    claimed(&activation.ledger, async |claim| carry_out(activation, claim, options).await).await
+    let span = spans::run(activation);
+    let mut recording = Recording::new(activation, options);
+    let outcome = claimed(&activation.ledger, async |claim| {
+        recording.begin(claim).await;
+        let outcome = carry_out(activation, claim, options, &mut recording.parts).await;
+        recording.end(claim, outcome).await
+    })
+    .instrument(span.clone())
+    .await;
+    span.in_scope(|| recording.told(&span, &outcome));
+    outcome
 }
 
 /// Does what needs the claim, and lets go of it.
@@ -44,38 +56,51 @@ async fn carry_out(
     activation: &SegmentActivation,
     claim: &Claim,
     options: &RunOptions,
+    parts: &mut ReportParts<'_>,
 ) -> Result<Report, ActivationError> {
-    let mut parts = ReportParts::start(activation);
     let (ledger, destination) = (&activation.ledger, &*activation.destination);
 
+    parts.warnings.extend(change_log::record_interrupted(activation).await?);
     let current = ledger.recover(claim).await?;
     parts.warn_of_interrupted(&current.interrupted);
 
     let when_gone = if options.drains() { WhenGone::Stop } else { activation.when_gone };
     let (Current { generation, held, .. }, opened, warnings) =
-        reach(destination, ledger, claim, current, when_gone).await?;
+        reach(destination, ledger, claim, current, when_gone).instrument(info_span!("tikaud_connect")).await?;
     parts.warnings.extend(warnings);
     parts.timings.connect = parts.lap();
 
-    let Reading { wanted, tallies } = read(activation, options).await?;
+    let Reading { wanted, tallies } = read(activation, options).instrument(info_span!("tikaud_read")).await?;
     parts.spilled_bytes = wanted.segment.spilled_bytes();
+    parts.tally = Some(tallies.segment.clone());
     parts.timings.read = parts.lap();
 
     let run = RunId::new(generation.number, claim.epoch());
-    let planned = ledger.write_plan(&run, &held, &wanted, options.comparison()).await;
+    parts.run = Some(run.clone());
+    let planned = ledger.write_plan(&run, &held, &wanted, options.comparison());
+    let planned = planned.instrument(info_span!("tikaud_plan")).await;
     let (counts, changes) = or_discard(ledger, &run, planned).await?;
-    let plan = activation.make_plan(&generation, counts, tallies, options);
+    let schema = tallies.schema.clone();
+    let plan = activation.make_plan(&generation, &held, counts, tallies, options);
     parts.timings.plan = parts.lap();
+    parts.plan = Some(plan.clone());
+    activation.tell(options, || RunEventKind::Planned(Box::new(plan.clone())));
     if plan.is_blocked() {
         ledger.discard_plan(&run).await;
         return Ok(parts.blocked(plan, &generation, opened));
     }
 
+    let at = ledger.clock.now();
+    let recorder = match changes.is_empty() {
+        true => None,
+        false => or_discard(ledger, &run, change_log::begin(activation, &run, at).await).await?,
+    };
     let mut journal = ledger.journal(&run);
     let opened = match opened {
         Some(opened) => opened,
         None => {
-            let made = find_or_create(destination, &generation, &plan, &journal, claim).await;
+            let made = find_or_create(destination, &generation, &plan, &journal, claim);
+            let made = made.instrument(info_span!("tikaud_create")).await;
             or_discard(ledger, &run, made).await?
         }
     };
@@ -90,16 +115,23 @@ async fn carry_out(
     let replaces = options.comparison() == Comparison::Resync && writer.begin_replacement().is_ok();
     if !changes.is_empty() {
         let (mapping, changes) = (plan.mapping.clone(), changes.clone());
-        journal.intend(&Intent { audience: record.clone(), mapping, changes, replaces }).await?;
+        journal.intend(&Intent { audience: record.clone(), mapping, changes, replaces, at: Some(at) }).await?;
     }
     parts.timings.intend = parts.lap();
     let mut applied = Applied::default();
     if !changes.is_empty() {
         let capabilities = destination.capabilities();
         let target = Target { writer: &*writer, capabilities, create: create.as_ref(), replaces };
-        applied = apply(target, ledger.planned(&changes), claim, &mut journal, options).await?;
+        let tell = |event| activation.tell(options, || event);
+        let applying = apply(target, ledger.planned(&changes), claim, &mut journal, &tell);
+        applied = applying.instrument(info_span!("tikaud_apply")).await?;
     }
     parts.warnings.append(&mut applied.warnings);
+    if let Some(recorder) = recorder
+        && let Err(error) = change_log::record(activation, recorder, &changes, &applied.receipts).await
+    {
+        parts.warnings.push(change_log::lacks(&run, &error));
+    }
     parts.timings.apply = parts.lap();
 
     let mut next = generation.clone();
@@ -110,11 +142,15 @@ async fn carry_out(
         audience.notes = Some(notes);
     }
     next.mapping = Some(plan.mapping.clone());
+    if let Some(schema) = schema {
+        (next.members, next.schema) = (Some(plan.tally.members), Some(schema));
+    }
     next.pending = applied.pending(&plan, ledger.clock.now());
     if !changes.is_empty() || next != generation {
         next.run = Some(run.clone());
         let held = HeldFiles::clone(&held).with(Pending { changes, replaces, receipts: applied.receipts.clone() });
-        next = ledger.commit(claim, next, &held.into()).await?;
+        let held = held.into();
+        next = ledger.commit(claim, next, &held).instrument(info_span!("tikaud_commit")).await?;
     }
     parts.timings.commit = parts.lap();
     Ok(parts.finished(run, plan, &next, &*writer, created, applied))
@@ -173,7 +209,7 @@ pub(super) async fn plan(activation: &SegmentActivation, options: &RunOptions) -
         match activation.ledger.count_changes(&held, &wanted, options.comparison()).await {
             // A run beside us has committed and cleared away what we were looking at.
             Err(DiffError::State(StateError::NotFound { .. })) if looks < LOOKS => looks += 1,
-            counts => return Ok(activation.make_plan(&generation, counts?, tallies, options)),
+            counts => return Ok(activation.make_plan(&generation, &held, counts?, tallies, options)),
         }
     }
 }

@@ -7,15 +7,16 @@ use async_trait::async_trait;
 
 use super::read::Tallies;
 use super::suppression::Suppression;
+use super::watch::Watch;
 use super::{
     Activation, ActivationError, Report, RunOptions, SegmentActivationBuilder, Teardown, TornDown, WhenGone, adopt,
     run, tear_down,
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
 use crate::identifier::{Extractor, FieldMapping};
-use crate::plan::{Plan, PlanInput};
+use crate::plan::{GuardSettings, Plan, PlanInput};
 use crate::segment::Segment;
-use crate::state::{ActivationId, Generation, KindChanges, Ledger, StateError, StateStore};
+use crate::state::{ActivationId, Generation, HeldFiles, KindChanges, Ledger, StateError, StateStore};
 
 /// A segment that is kept in an audience: the [`Activation`] to use.
 ///
@@ -46,7 +47,9 @@ pub struct SegmentActivation {
     pub(super) extractor: Arc<Extractor>,
     pub(super) suppressions: Vec<Suppression>,
     pub(super) spec: AudienceSpec,
+    pub(super) guards: GuardSettings,
     pub(super) when_gone: WhenGone,
+    pub(super) watch: Watch,
 }
 
 impl SegmentActivation {
@@ -129,6 +132,7 @@ impl SegmentActivation {
     pub(super) fn make_plan(
         &self,
         generation: &Generation,
+        held: &HeldFiles,
         changes: Vec<KindChanges>,
         tallies: Tallies,
         options: &RunOptions,
@@ -138,9 +142,12 @@ impl SegmentActivation {
             changes,
             tally: tallies.segment,
             suppressions: tallies.suppressions,
+            schema: tallies.schema,
             spec: &self.spec,
             mapping: &self.mapping,
             capabilities: self.destination.capabilities(),
+            held: held.possible_count(),
+            guards: &self.guards,
             allowed: &options.allowed,
         })
     }
@@ -170,6 +177,7 @@ impl fmt::Debug for SegmentActivation {
             .field("mapping", &self.mapping)
             .field("suppressions", &self.suppressions.len())
             .field("spec", &self.spec)
+            .field("watch", &self.watch)
             .finish_non_exhaustive()
     }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 
-use super::ActivationError;
+use super::{ActivationError, HistoryQuery, PastRun, history};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, Resources};
 use crate::identifier::IdentifierKind;
 use crate::state::{
-    ActivationId, Generation, InvalidName, Ledger, StateError, StateStore, SystemClock, Verification, latest_generation,
+    ActivationId, Generation, InvalidName, Ledger, RunFolder, StateError, StateStore, SystemClock, Verification,
+    latest_generation,
 };
 
 /// The state of one activation, without its segment and its destination: for whoever looks after it.
@@ -60,6 +61,16 @@ impl ActivationState {
             Some(ledger) => Ok(Some(ledger.generation().await?)),
             None => Ok(None),
         }
+    }
+
+    /// What past runs did, newest first, as far as it is kept: see [`PastRun`].
+    ///
+    /// # Errors
+    ///
+    /// [`ActivationError::State`] when the store fails, or a record is damaged; the error names the object. No run needs
+    /// it, so it may be deleted.
+    pub async fn history(&self, query: &HistoryQuery) -> Result<Vec<PastRun>, ActivationError> {
+        Ok(history::read(&RunFolder::new(Arc::clone(&self.store), &self.activation), query).await?)
     }
 
     /// Reads everything there is, and checks it: every generation that is kept, every snapshot to its last byte, the journals

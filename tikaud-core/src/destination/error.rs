@@ -32,6 +32,26 @@ pub enum DestinationErrorKind {
     Configuration,
 }
 
+impl DestinationErrorKind {
+    /// Its name, as the history and metrics have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::Permission => "permission",
+            Self::AccessNeeded => "access_needed",
+            Self::InvalidInput => "invalid_input",
+            Self::NotFound => "not_found",
+            Self::Busy => "busy",
+            Self::RateLimited => "rate_limited",
+            Self::Unavailable => "unavailable",
+            Self::Protocol => "protocol",
+            Self::Unsupported => "unsupported",
+            Self::Configuration => "configuration",
+        }
+    }
+}
+
 /// Whether trying again makes sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

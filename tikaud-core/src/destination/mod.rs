@@ -111,7 +111,7 @@ pub struct Connection {
 }
 
 /// What the batches of one writer have cost so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traffic {
     /// Requests sent, retries included.
     pub requests: u64,
@@ -120,8 +120,11 @@ pub struct Traffic {
     /// Bytes of request bodies, retries included.
     pub bytes: u64,
     /// Time spent waiting for the pace and before retries, summed over requests in flight.
-    #[serde(rename = "waited_seconds", serialize_with = "crate::seconds::serialize")]
+    #[serde(rename = "waited_seconds", with = "crate::seconds")]
     pub waited: Duration,
+    /// Requests that the destination answered with "too many".
+    #[serde(default)]
+    pub throttled: u64,
 }
 
 /// An account at an advertising platform that holds audiences.

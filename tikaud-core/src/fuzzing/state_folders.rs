@@ -14,7 +14,7 @@ use super::runtime::wait_for;
 use crate::activation::{Activation, ActivationError, ActivationState, Outcome, RunOptions, SegmentActivation};
 use crate::destination::DestinationId;
 use crate::identifier::{Field, FieldMapping, IdentifierKind};
-use crate::plan::Guard;
+use crate::plan::{Guard, GuardSettings};
 use crate::segment::MemorySegment;
 use crate::state::{Clock, Generation, MemoryStateStore, ObjectKey, StateStore, Verification};
 
@@ -135,7 +135,9 @@ fn activation(store: &MemoryStateStore, account: &Account) -> SegmentActivation 
     let segment = MemorySegment::try_new("Fuzzed", ["email"], MEMBERS.map(|member| [Some(member)]));
     let segment = segment.unwrap_or_else(|error| panic!("{error}"));
     let mapping = FieldMapping::try_new([("email", Field::Email)]).unwrap_or_else(|error| panic!("{error}"));
-    let activation = SegmentActivation::builder("buyers", segment, account.clone(), store.clone()).mapping(mapping);
+    let activation = SegmentActivation::builder("buyers", segment, account.clone(), store.clone())
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping);
     activation.clock(Arc::new(Noon)).build().unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -49,7 +49,7 @@ pub struct Rejects {
 }
 
 impl ColumnTally {
-    pub(super) fn new(column: &str, kind: IdentifierKind) -> Self {
+    pub(crate) fn new(column: &str, kind: IdentifierKind) -> Self {
         Self { column: column.to_owned(), kind, accepted: 0, non_ascii_domains: 0, rejects: BTreeMap::new() }
     }
 

@@ -8,7 +8,7 @@ mod numbers;
 mod suppression;
 mod warnings;
 
-pub use guard::{Guard, GuardVerdict, Verdict};
+pub use guard::{Guard, GuardAction, GuardSettings, GuardVerdict, InvalidGuard, Threshold, UnknownGuard, Verdict};
 pub(crate) use numbers::{counted, grouped};
 pub use suppression::SuppressionTally;
 
@@ -21,6 +21,7 @@ use self::guard::Facts;
 use crate::destination::{Acknowledgement, AudienceSpec, Capabilities};
 use crate::diff::Action;
 use crate::identifier::{FieldMapping, IdentifierKind, Tally};
+use crate::segment::SegmentSchema;
 use crate::state::{AudienceRecord, Generation, KindChanges};
 
 /// What a run is going to do.
@@ -94,33 +95,46 @@ pub(crate) struct PlanInput<'a> {
     pub(crate) changes: Vec<KindChanges>,
     pub(crate) tally: Tally,
     pub(crate) suppressions: Vec<SuppressionTally>,
+    /// What the segment was read from.
+    pub(crate) schema: Option<SegmentSchema>,
     pub(crate) spec: &'a AudienceSpec,
     pub(crate) mapping: &'a FieldMapping,
     pub(crate) capabilities: &'a Capabilities,
+    /// Identifiers that the audience may hold because of us.
+    pub(crate) held: u64,
+    pub(crate) guards: &'a GuardSettings,
     pub(crate) allowed: &'a BTreeSet<Guard>,
 }
 
 impl Plan {
     pub(crate) fn new(input: PlanInput<'_>) -> Self {
-        let kinds = kinds(&input);
+        let (kinds, mapping) = (kinds(&input), input.mapping.fingerprint());
         let facts = Facts {
             tally: &input.tally,
             suppressions: &input.suppressions,
             identifiers: kinds.iter().map(|kind| kind.segment).sum(),
+            held: input.held,
+            removes: kinds.iter().map(|kind| kind.removes).sum(),
             sends: kinds.iter().any(|kind| kind.adds + kind.removes > 0) || input.generation.audience.is_none(),
             minimum: input.capabilities.minimum_audience,
+            members_before: input.generation.members,
+            schema_changes: &input.schema_changes(),
+            mapping_changed: input.generation.mapping.as_ref().is_some_and(|before| *before != mapping),
+            email_and_phone: input.email_and_phone_warning(),
+            settings: input.guards,
             allowed: input.allowed,
         };
+        let guards = guard::judge(&facts);
         Self {
             generation: input.generation.number,
             audience: input.generation.audience.clone(),
             name: input.spec.name.clone(),
             description: input.spec.description.clone(),
-            guards: guard::judge(&facts),
-            warnings: warnings::collect(&input),
+            warnings: warnings::collect(&input, &guards),
+            guards,
             estimate: Estimate::of(&kinds, input.capabilities),
             kinds,
-            mapping: input.mapping.fingerprint(),
+            mapping,
             tally: input.tally,
             suppressions: input.suppressions,
         }
@@ -145,6 +159,20 @@ impl Plan {
             Action::Remove => kind.removes,
         };
         self.kinds.iter().map(of_kind).sum()
+    }
+}
+
+impl PlanInput<'_> {
+    /// What is different from the last run about where the segment is read from.
+    fn schema_changes(&self) -> Vec<String> {
+        let both = self.schema.as_ref().zip(self.generation.schema.as_ref());
+        both.map(|(now, before)| now.changes_since(before)).unwrap_or_default()
+    }
+
+    /// Why not to map e-mail addresses and phone numbers both, where both are mapped.
+    fn email_and_phone_warning(&self) -> Option<&str> {
+        let both = self.mapping.has_email() && self.mapping.has_phone();
+        self.capabilities.email_and_phone_warning.as_deref().filter(|_| both)
     }
 }
 

@@ -1,17 +1,16 @@
 //! What the user should know before a plan is carried out.
 
-use super::{PlanInput, SuppressionTally, counted};
+use super::{GuardVerdict, PlanInput, SuppressionTally, Verdict, counted};
 use crate::destination::DescriptionSupport;
 use crate::identifier::{ColumnTally, IdentifierKind, RejectReason};
 
-pub(super) fn collect(input: &PlanInput<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
+pub(super) fn collect(input: &PlanInput<'_>, guards: &[GuardVerdict]) -> Vec<String> {
+    let warned = guards.iter().filter(|verdict| verdict.verdict == Verdict::Warned);
+    let mut warnings: Vec<String> = warned.map(|verdict| verdict.reason.clone()).collect();
     warnings.extend(name(input));
     warnings.extend(renamed(input));
     warnings.extend(description(input));
-    warnings.extend(email_and_phone(input));
     warnings.extend(undocumented_kinds(input));
-    warnings.extend(mapping_changed(input));
     warnings.extend(hashed_and_plain(input));
     warnings.extend(non_ascii_domains(input));
     warnings.extend(suppressed_in_part(input));
@@ -92,26 +91,12 @@ fn description(input: &PlanInput<'_>) -> Option<String> {
     }
 }
 
-fn email_and_phone(input: &PlanInput<'_>) -> Option<String> {
-    let both = input.mapping.has_email() && input.mapping.has_phone();
-    input.capabilities.email_and_phone_warning.clone().filter(|_| both)
-}
-
 fn undocumented_kinds(input: &PlanInput<'_>) -> Vec<String> {
     let mapped = input.mapping.kinds();
     let undocumented = input.capabilities.undocumented_kinds.iter().filter(|(kind, _)| mapped.contains(kind));
     undocumented
         .map(|(kind, warning)| format!("column `{}`: {warning}", input.mapping.columns_of(*kind).join("`, `")))
         .collect()
-}
-
-fn mapping_changed(input: &PlanInput<'_>) -> Option<String> {
-    let before = input.generation.mapping.as_ref()?;
-    (*before != input.mapping.fingerprint()).then(|| {
-        "the field mapping, or the rules by which values are normalised, differ from the last run's: identifiers made \
-         the old way are removed, those made the new way are added"
-            .to_owned()
-    })
 }
 
 /// Digests in a plain column, or plain values in a hashed one, mean that the mapping says the wrong thing.

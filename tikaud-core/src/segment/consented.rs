@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::chosen::chosen;
-use super::{MemberStream, Segment, SegmentError};
+use super::{MemberStream, Segment, SegmentError, SegmentSchema};
 
 /// The members of another segment who have consented, by a column that says so.
 ///
@@ -64,6 +64,12 @@ impl Segment for ConsentedSegment {
 
     async fn columns(&self) -> Result<Vec<String>, SegmentError> {
         self.segment.columns().await
+    }
+
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        let mut schema = self.segment.schema().await?;
+        schema.define("consent column", &self.column);
+        Ok(schema)
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{MemberStream, Segment, SegmentError};
+use super::{MemberStream, Segment, SegmentError, SegmentSchema};
 
 /// The first so many members of another segment, in the order in which it delivers them: for a first try at a small scale.
 ///
@@ -47,6 +47,12 @@ impl Segment for LimitedSegment {
 
     async fn columns(&self) -> Result<Vec<String>, SegmentError> {
         self.segment.columns().await
+    }
+
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        let mut schema = self.segment.schema().await?;
+        schema.define("limit", self.members.to_string());
+        Ok(schema)
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {

@@ -10,6 +10,7 @@ mod error;
 mod limited;
 mod memory;
 mod sampled;
+mod schema;
 mod union;
 
 pub use batch::{MemberBatch, TextColumn, TextColumnFull};
@@ -18,6 +19,7 @@ pub use error::{SegmentError, SegmentErrorKind};
 pub use limited::LimitedSegment;
 pub use memory::MemorySegment;
 pub use sampled::SampledSegment;
+pub use schema::{SchemaColumn, SegmentSchema};
 pub use union::UnionSegment;
 
 use async_trait::async_trait;
@@ -82,6 +84,16 @@ pub trait Segment: Send + Sync {
     ///
     /// When the source cannot be reached or read.
     async fn columns(&self) -> Result<Vec<String>, SegmentError>;
+
+    /// What the segment is read from: its columns, with their types where the source has types, and what decides which rows
+    /// there are. Default: the columns' names.
+    ///
+    /// # Errors
+    ///
+    /// As for [`columns`](Self::columns).
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        Ok(SegmentSchema::of_names(self.columns().await?))
+    }
 
     /// All members, with exactly these columns in this order.
     ///

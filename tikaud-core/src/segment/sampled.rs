@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
 use super::chosen::chosen;
-use super::{MemberStream, Segment, SegmentError, SegmentErrorKind};
+use super::{MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema};
 
 /// A part of another segment's members, always the same one: for a test with a control group, or a slow start.
 ///
@@ -83,6 +83,13 @@ impl Segment for SampledSegment {
 
     async fn columns(&self) -> Result<Vec<String>, SegmentError> {
         self.segment.columns().await
+    }
+
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        let mut schema = self.segment.schema().await?;
+        let (column, key, buckets) = (&self.column, &self.key, &self.buckets);
+        schema.define("sample", format!("{column}\0{key}\0{buckets:?}"));
+        Ok(schema)
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {

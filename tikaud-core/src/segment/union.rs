@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{MemberStream, Segment, SegmentError, SegmentErrorKind};
+use super::{MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema};
 
 /// The members of several segments together, one segment after the other.
 ///
@@ -85,6 +85,15 @@ impl Segment for UnionSegment {
             }
         }
         Ok(common.unwrap_or_default())
+    }
+
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        let mut schema = SegmentSchema::of_names(self.columns().await?);
+        for segment in &self.segments {
+            let part = segment.schema().await.map_err(|error| within(segment.name(), error))?;
+            schema.define_as(segment.name(), part);
+        }
+        Ok(schema)
     }
 
     /// Every segment is asked for its columns first, so that what does not fit is told before anything is read.

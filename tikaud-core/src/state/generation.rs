@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ActivationId, DigestFile, RunId, all_differ};
 use crate::destination::{AudienceId, DestinationId};
+use crate::segment::SegmentSchema;
 
 /// What the audience holds because of us, as of one commit. Created, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,12 @@ pub struct Generation {
     /// What its run had to leave for the next one; `None` when the audience was equal to the segment.
     #[serde(default)]
     pub pending: Option<PendingChanges>,
+    /// Members that its run read; `None` when none has read any yet, and of generations of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<u64>,
+    /// What its run read the segment from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SegmentSchema>,
     /// The run that committed it.
     pub run: Option<RunId>,
     /// When it was committed.

@@ -10,6 +10,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{create_sealed, read_sealed};
@@ -69,6 +70,9 @@ pub(crate) struct Intent {
     /// not acknowledged anew.
     #[serde(default)]
     pub(crate) replaces: bool,
+    /// When it was written.
+    #[serde(default)]
+    pub(crate) at: Option<Timestamp>,
 }
 
 /// What is known of a plan's changes.

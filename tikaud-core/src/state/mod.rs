@@ -8,6 +8,7 @@
 //!              plans/<run>/remove-email_sha256.digests         what a run is about to do
 //!              journal/<run>/…                                its intents and receipts
 //!              claims/0000000007.json                         who may write
+//!              runs/0000000006-20261124T060000Z.json           what each run did: the history
 //! ```
 //!
 //! Committing generation n + 1 is creating an object that must not be there yet: the one primitive that every store has.
@@ -28,6 +29,7 @@ mod memory;
 mod object;
 mod planned;
 mod positions;
+mod run_folder;
 mod sealed;
 
 pub(crate) use claim::Claim;
@@ -54,6 +56,7 @@ pub use object::ObjectStateStore;
 pub use object_store;
 pub(crate) use planned::{PlannedChanges, PlannedPart};
 pub(crate) use positions::Positions;
+pub(crate) use run_folder::{RunEntry, RunFolder, RunName};
 #[cfg(feature = "fuzzing")]
 pub(crate) use sealed::{seal, unseal};
 

@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use tikaud_core::activation::{Activation, ActivationError, Report, RunOptions, SegmentActivation};
 use tikaud_core::conformance::{ActivationFixture, ActivationParts};
-use tikaud_core::plan::Plan;
+use tikaud_core::plan::{GuardSettings, Plan};
 use tikaud_core::state::ActivationId;
 
 fn plain(parts: ActivationParts) -> SegmentActivation {
     let ActivationParts { id, segment, destination, store, mapping, .. } = parts;
-    SegmentActivation::builder_shared(id, segment, destination, store).mapping(mapping).build().unwrap()
+    SegmentActivation::builder_shared(id, segment, destination, store)
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping)
+        .build()
+        .unwrap()
 }
 
 mod segment_activation {

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use tikaud_core::activation::{Activation, RunOptions, SegmentActivation};
+use tikaud_core::activation::{Activation, HistoryQuery, RunOptions, SegmentActivation};
 use tikaud_core::destination::MemoryDestination;
 use tikaud_core::identifier::{DeviceHash, Field, FieldMapping, PhoneParser, PhoneRegion, Region, RejectReason};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::LocalStateStore;
 
@@ -50,8 +51,12 @@ async fn no_raw_value_is_written_or_printed() {
         ("idfa", Field::Idfa(DeviceHash::Md5)),
     ])
     .unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listening = Arc::clone(&told);
     let activation = SegmentActivation::builder("buyers", segment(), MemoryDestination::new(), store)
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping)
+        .on_event(move |event| listening.lock().unwrap().push(event.clone()))
         .build()
         .unwrap();
     let plan = activation.plan(&RunOptions::new()).await.unwrap();
@@ -64,6 +69,11 @@ async fn no_raw_value_is_written_or_printed() {
         serde_json::to_string(&plan).unwrap(),
         serde_json::to_string(&report).unwrap(),
     ];
+    for past in activation.history(&HistoryQuery::new()).await.unwrap() {
+        texts.push(format!("{past}{past:?}{past:#?}"));
+    }
+    texts.push(format!("{:?}", told.lock().unwrap()));
+    assert!(texts.iter().any(|text| text.contains("Ended")));
     search(directory.path(), &mut texts);
     assert!(texts.len() > 8, "the state is not where it was searched for");
     for canary in CANARIES {
@@ -87,6 +97,7 @@ async fn a_parser_that_panics_with_a_number_does_not_put_it_into_the_error() {
     let segment = MemorySegment::try_new("Buyers", ["phone"], [[Some("+442071838750")]]).unwrap();
     let mapping = FieldMapping::try_new([("phone", Field::Phone(PhoneRegion::International))]).unwrap();
     let activation = SegmentActivation::builder("buyers", segment, world.destination, world.store)
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping)
         .phone_parser(Arc::new(Panicking))
         .build()

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tikaud_core::activation::{Activation, ActivationError, ActivationState, Outcome, RunOptions, SegmentActivation};
 use tikaud_core::destination::MemoryDestination;
 use tikaud_core::diff::{MINIMUM_MEMORY_BUDGET, ScratchError};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::{LocalStateStore, StateError};
 
 use crate::world::{People, identifiers, mapping, segment};
@@ -53,6 +54,7 @@ impl Drop for SmallDisk {
 fn activation(people: &People, destination: &MemoryDestination, state: &Path, scratch: &Path) -> SegmentActivation {
     let store = LocalStateStore::open(state).unwrap();
     SegmentActivation::builder("buyers", segment(people), destination.clone(), store)
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping())
         .memory_budget(MINIMUM_MEMORY_BUDGET)
         .scratch_directory(scratch)

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use tikaud_core::destination::{
     DestinationError, DestinationErrorKind, DestinationId, Finished, MemoryDestination, Receipt, Refusal, RefusalScope,
     Stage, Traffic,
 };
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::{Clock, Hold, MemoryStateStore, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 
 use crate::world::{People, mapping, segment};
@@ -116,6 +117,8 @@ pub(crate) struct Answering {
     pub(crate) refuses_create: bool,
     pub(crate) batches: Arc<AtomicU32>,
     pub(crate) finishes: Arc<AtomicU32>,
+    /// Requests that its batches were told are too many.
+    pub(crate) throttled: Arc<AtomicU64>,
 }
 
 impl Answering {
@@ -129,7 +132,14 @@ impl Answering {
         answer: impl Fn(u32, &Batch) -> Option<Receipt> + Send + Sync + 'static,
     ) -> Self {
         let (batches, finishes) = (Arc::default(), Arc::default());
-        Self { inner: inner.clone(), answer: Arc::new(answer), refuses_create: false, batches, finishes }
+        Self {
+            inner: inner.clone(),
+            answer: Arc::new(answer),
+            refuses_create: false,
+            batches,
+            finishes,
+            throttled: Arc::default(),
+        }
     }
 }
 
@@ -207,7 +217,7 @@ impl AudienceWriter for AnsweringAudience {
     }
 
     fn traffic(&self) -> Traffic {
-        self.writer.traffic()
+        Traffic { throttled: self.destination.throttled.load(Ordering::SeqCst), ..self.writer.traffic() }
     }
 }
 
@@ -217,5 +227,7 @@ pub(crate) fn buyers(
     destination: impl Destination + 'static,
     store: impl StateStore + 'static,
 ) -> SegmentActivationBuilder {
-    SegmentActivation::builder("buyers", segment(people), destination, store).mapping(mapping())
+    SegmentActivation::builder("buyers", segment(people), destination, store)
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping())
 }

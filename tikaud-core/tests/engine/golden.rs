@@ -16,6 +16,7 @@ use tikaud_core::activation::{Activation, ActivationState, Outcome, RunOptions, 
 use tikaud_core::destination::{AudienceSpec, Batch, Destination, MemoryDestination};
 use tikaud_core::diff::{Action, IdentifierSet};
 use tikaud_core::identifier::{DeviceHash, Field, FieldMapping, IdentifierKind};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::{MemoryStateStore, ObjectKey, StateStore};
 
@@ -72,6 +73,7 @@ pub(crate) fn activation(
     let idfa = Field::Idfa(DeviceHash::Md5);
     let mapping = [("email", Field::Email), ("sha512", Field::EmailSha512), ("idfa", idfa)];
     SegmentActivation::builder(id, segment.with_description("Who has bought"), destination.clone(), store.clone())
+        .guards(GuardSettings::without_thresholds())
         .mapping(FieldMapping::try_new(mapping).unwrap())
         .build()
         .unwrap()

@@ -3,12 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod canary;
+mod change_log;
 mod crash;
 mod damage;
 mod disk_full;
+mod events;
 mod faults;
 mod golden;
+mod history;
 mod life;
+mod observed;
 mod oracle;
 mod refusals;
 mod runs;

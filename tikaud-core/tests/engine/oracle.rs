@@ -11,6 +11,7 @@ use tikaud_core::activation::{Activation, Outcome, RunOptions, SegmentActivation
 use tikaud_core::destination::{Capabilities, MemoryDestination};
 use tikaud_core::diff::{IdentifierSet, MINIMUM_MEMORY_BUDGET};
 use tikaud_core::identifier::{DefaultPhoneParser, EmailRule, Field, FieldMapping, IdentifierKind, PhoneRegion};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::{MemberBatch, MemberStream, Segment, SegmentError, TextColumn};
 use tikaud_core::state::{LocalStateStore, MemoryStateStore, StateStore};
 
@@ -126,6 +127,7 @@ fn activation(
     store: impl StateStore + 'static,
 ) -> SegmentActivation {
     SegmentActivation::builder("rows", rows, destination.clone(), store)
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping)
         .memory_budget(MINIMUM_MEMORY_BUDGET)
         .phone_parser(PARSER.clone())

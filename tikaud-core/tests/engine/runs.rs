@@ -4,7 +4,7 @@ use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunO
 use tikaud_core::destination::{AudienceSpec, Destination, MemoryDestination, Receipt};
 use tikaud_core::diff::Action;
 use tikaud_core::identifier::{EmailRule, Field, FieldMapping, IdentifierKind, PhoneRegion};
-use tikaud_core::plan::Guard;
+use tikaud_core::plan::{Guard, GuardSettings};
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::{MemoryStateStore, ObjectKey, StateError, StateStore};
 
@@ -42,6 +42,7 @@ async fn a_run_without_changes_writes_no_generation() {
 async fn run_rows(world: &World, rows: &[[Option<&str>; 2]], fields: &[(&str, Field)]) -> Report {
     let segment = MemorySegment::try_new("Buyers", ["email", "phone"], rows.iter().copied()).unwrap();
     let activation = SegmentActivation::builder("rows", segment, world.destination.clone(), world.store.clone())
+        .guards(GuardSettings::without_thresholds())
         .mapping(FieldMapping::try_new(fields.iter().cloned()).unwrap())
         .build()
         .unwrap();
@@ -87,6 +88,7 @@ async fn a_changed_rule_exchanges_the_identifiers() {
     let run = async |rule| {
         let segment = MemorySegment::try_new("Buyers", ["email"], [[Some("a.da+x@example.com")]]).unwrap();
         let activation = SegmentActivation::builder("rows", segment, world.destination.clone(), world.store.clone())
+            .guards(GuardSettings::without_thresholds())
             .mapping(mapping().with_email_rule(rule))
             .build()
             .unwrap();
@@ -102,7 +104,14 @@ async fn an_unknown_column_is_an_error_before_anything_is_sent() {
     let mapping = FieldMapping::try_new([("mail", Field::Email)]).unwrap();
     let people = segment(&(0..3).collect());
     let activation = SegmentActivation::builder("rows", people, world.destination.clone(), world.store.clone());
-    let error = activation.mapping(mapping).build().unwrap().run(&RunOptions::new()).await.unwrap_err();
+    let error = activation
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping)
+        .build()
+        .unwrap()
+        .run(&RunOptions::new())
+        .await
+        .unwrap_err();
     assert!(matches!(error, ActivationError::Mapping { .. }), "{error:?}");
     assert!(world.destination.audiences().is_empty());
 }
@@ -180,7 +189,14 @@ async fn state_of_another_activation_is_refused() {
     }
     let people = segment(&(0..4).collect());
     let activation = SegmentActivation::builder("others", people, world.destination.clone(), world.store.clone());
-    let error = activation.mapping(mapping()).build().unwrap().run(&RunOptions::new()).await.unwrap_err();
+    let error = activation
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping())
+        .build()
+        .unwrap()
+        .run(&RunOptions::new())
+        .await
+        .unwrap_err();
     assert!(matches!(error, ActivationError::State(StateError::ForeignActivation { .. })), "{error:?}");
 }
 
@@ -188,6 +204,7 @@ async fn state_of_another_activation_is_refused() {
 async fn state_is_bound_to_the_destination_once_that_was_asked_for_something() {
     let run = async |store: &MemoryStateStore, destination: &MemoryDestination| {
         SegmentActivation::builder("buyers", segment(&(0..9).collect()), destination.clone(), store.clone())
+            .guards(GuardSettings::without_thresholds())
             .mapping(mapping())
             .build()
             .unwrap()

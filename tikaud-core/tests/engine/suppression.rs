@@ -8,7 +8,7 @@ use tikaud_core::activation::{
     Activation, ActivationError, Outcome, Report, RunOptions, SegmentActivation, SettingsError,
 };
 use tikaud_core::identifier::{EmailRule, Field, FieldMapping, IdentifierKind, PhoneRegion};
-use tikaud_core::plan::Guard;
+use tikaud_core::plan::{Guard, GuardSettings};
 use tikaud_core::segment::{MemberBatch, MemberStream, MemorySegment, Segment, SegmentError, SegmentErrorKind};
 
 use crate::world::{Fuse, FusedDestination, FusedStore, People, World, address, identifiers, mapping, segment};
@@ -29,8 +29,11 @@ fn activation(world: &World, people: &People, suppressed: &[&People]) -> Segment
         FusedDestination { inner: world.destination.clone(), fuse: fuse.clone(), store: world.store.clone() };
     let builder =
         SegmentActivation::builder("buyers", segment(people), destination, FusedStore(world.store.clone(), fuse));
-    let builder =
-        suppressed.iter().fold(builder.mapping(mapping()), |builder, people| builder.suppress(list(people), mail()));
+    let builder = suppressed
+        .iter()
+        .fold(builder.guards(GuardSettings::without_thresholds()).mapping(mapping()), |builder, people| {
+            builder.suppress(list(people), mail())
+        });
     builder.build().unwrap()
 }
 
@@ -76,8 +79,12 @@ async fn a_list_works_by_the_rules_of_the_activation() {
         MemorySegment::try_new("Buyers", ["email"], [[Some("a.da+x@example.com")], [Some("grace@example.com")]]);
     let list = MemorySegment::try_new("Opted out", ["mail"], [[Some("ADA@example.com")]]).unwrap();
     let builder = SegmentActivation::builder("rows", buyers.unwrap(), world.destination.clone(), world.store.clone());
-    let activation =
-        builder.mapping(mapping().with_email_rule(EmailRule::Legacy)).suppress(list, mail()).build().unwrap();
+    let activation = builder
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping().with_email_rule(EmailRule::Legacy))
+        .suppress(list, mail())
+        .build()
+        .unwrap();
     let report = activation.run(&RunOptions::new()).await.unwrap();
     assert_eq!([report.plan.kinds[0].segment, report.plan.kinds[0].suppressed], [1, 1]);
 }
@@ -91,7 +98,12 @@ async fn a_list_without_a_kind_that_is_sent_is_warned_of() {
     let list =
         MemorySegment::try_new("Opted out", ["mail"], [[Some("ada@example.com")], [Some("unreadable")]]).unwrap();
     let builder = SegmentActivation::builder("rows", buyers, world.destination.clone(), world.store.clone());
-    let activation = builder.mapping(both.unwrap()).suppress(list, mail()).build().unwrap();
+    let activation = builder
+        .guards(GuardSettings::without_thresholds())
+        .mapping(both.unwrap())
+        .suppress(list, mail())
+        .build()
+        .unwrap();
     let report = activation.run(&RunOptions::new()).await.unwrap();
     assert_eq!(world.audience().kinds().collect::<Vec<_>>(), [IdentifierKind::PhoneSha256]);
     let warnings: Vec<&String> = report.warnings.iter().filter(|warning| warning.contains("Opted out")).collect();
@@ -156,7 +168,12 @@ async fn a_list_that_cannot_be_read_fails_the_run_before_anything_is_sent() {
     run(&world, &people([0, 1]), &[]).await;
     let batches = world.destination.batches();
     let builder = SegmentActivation::builder("buyers", segment(&all), world.destination.clone(), world.store.clone());
-    let activation = builder.mapping(mapping()).suppress(Breaking, mail()).build().unwrap();
+    let activation = builder
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping())
+        .suppress(Breaking, mail())
+        .build()
+        .unwrap();
     let error = activation.run(&RunOptions::new()).await.unwrap_err();
     assert!(matches!(&error, ActivationError::Segment { segment, .. } if segment == "Opted out"), "{error:?}");
     assert_eq!(world.destination.batches(), batches);
@@ -172,7 +189,7 @@ async fn a_list_that_does_not_fit_is_refused() {
         let builder =
             SegmentActivation::builder("buyers", segment(&people), world.destination.clone(), world.store.clone());
         let other = FieldMapping::try_new([("mail", field)]).unwrap();
-        builder.mapping(mapping()).suppress(list(&people), other).build()
+        builder.guards(GuardSettings::without_thresholds()).mapping(mapping()).suppress(list(&people), other).build()
     };
     assert!(builder(Field::EmailSha256).is_ok());
     assert!(matches!(builder(Field::EmailSha512), Err(SettingsError::SuppressesNothing { .. })));
@@ -180,7 +197,12 @@ async fn a_list_that_does_not_fit_is_refused() {
     let unmapped = FieldMapping::try_new([("email", Field::Email)]).unwrap();
     let all: People = (0..4).collect();
     let builder = SegmentActivation::builder("buyers", segment(&all), world.destination.clone(), world.store.clone());
-    let activation = builder.mapping(mapping()).suppress(list(&all), unmapped).build().unwrap();
+    let activation = builder
+        .guards(GuardSettings::without_thresholds())
+        .mapping(mapping())
+        .suppress(list(&all), unmapped)
+        .build()
+        .unwrap();
     let error = activation.run(&RunOptions::new()).await.unwrap_err();
     assert!(matches!(&error, ActivationError::Mapping { segment, .. } if segment == "Opted out"), "{error:?}");
 }

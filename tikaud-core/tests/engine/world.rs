@@ -17,6 +17,7 @@ use tikaud_core::destination::{
 };
 use tikaud_core::diff::{IdentifierSet, IdentifierSets};
 use tikaud_core::identifier::{Field, FieldMapping, IdentifierKind};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::{Hold, MemoryStateStore, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
 
@@ -298,6 +299,7 @@ impl World {
             destination,
             FusedStore(self.store.clone(), Arc::clone(fuse)),
         )
+        .guards(GuardSettings::without_thresholds())
         .mapping(mapping())
     }
 

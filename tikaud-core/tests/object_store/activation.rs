@@ -11,6 +11,7 @@ use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunO
 use tikaud_core::destination::MemoryDestination;
 use tikaud_core::diff::{IdentifierSet, IdentifierSets};
 use tikaud_core::identifier::{Field, FieldMapping, IdentifierKind};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::{MemberStream, MemorySegment, Segment, SegmentError};
 use tikaud_core::state::{Clock, StateError, StateStore};
 use tokio::sync::Notify;
@@ -81,6 +82,7 @@ impl World {
     fn activation(&self, segment: impl Segment + 'static, store: &Store) -> SegmentActivation {
         let destination = Arc::new(self.destination.clone());
         SegmentActivation::builder_shared("buyers", Arc::new(segment), destination, Arc::clone(store))
+            .guards(GuardSettings::without_thresholds())
             .mapping(FieldMapping::try_new([("email", Field::Email)]).unwrap())
             .clock(Arc::clone(&self.clock) as _)
             .build()

@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use arrow_select::filter::filter;
-use tikaud_core::segment::{MemberBatch, SegmentError, TextColumn};
+use tikaud_core::segment::{MemberBatch, SegmentError, SegmentErrorKind, TextColumn};
 
 use super::column::Asked;
 use crate::arrow::{holds_text, text_of};
@@ -96,7 +96,7 @@ impl Cells {
 
     fn text(&self, asked: &Asked, array: &ArrayRef) -> Result<TextColumn, SegmentError> {
         let column = text_of(&asked.name, array).map_err(|error| {
-            if holds_text(array.data_type()) {
+            if error.kind() == SegmentErrorKind::UnknownColumn && holds_text(array.data_type()) {
                 return SegmentError::malformed(format!(
                     "the column `{}` of {} holds a date or time outside of the years 1 to 9999; make it null in a view",
                     asked.name, self.place

@@ -123,11 +123,12 @@ impl AdbcDialect {
     pub(super) fn lexicons(self) -> Vec<Lexicon> {
         let standard = Lexicon::standard();
         match self {
-            // Backslashes escape in E'…', and elsewhere by an old setting.
-            Self::Postgres | Self::Redshift => {
-                vec![standard.nesting().dollars(), standard.nesting().dollars().escapes()]
+            // Where backslashes escape in every string by an old setting, the server takes one statement only all the same.
+            Self::Postgres => vec![standard.nesting().dollars().marked_escapes()],
+            Self::Redshift => vec![standard.nesting().dollars(), standard.nesting().dollars().escapes()],
+            Self::DuckDb => {
+                vec![standard.dollars().marked_escapes(), standard.dollars().marked_escapes().nesting()]
             }
-            Self::DuckDb => vec![standard.dollars(), standard.dollars().nesting(), standard.dollars().escapes()],
             Self::Sqlite => vec![standard.backticks().brackets()],
             Self::Snowflake => vec![standard.escapes().dollars().slashes()],
             Self::BigQuery => vec![standard.escapes().backticks().hashes()],

@@ -144,7 +144,7 @@ fn kind_of_sqlstate(code: &str) -> Option<AdbcErrorKind> {
 }
 
 /// What drivers write for want of a code. Each phrase is one that a driver or its database begins or tags its message with.
-const PHRASES: [(&str, AdbcErrorKind); 36] = [
+const PHRASES: &[(&str, AdbcErrorKind)] = &[
     // libpq, of PostgreSQL
     ("password authentication failed", AdbcErrorKind::Credentials),
     ("no password supplied", AdbcErrorKind::Credentials),
@@ -160,10 +160,12 @@ const PHRASES: [(&str, AdbcErrorKind); 36] = [
     ("no such column", AdbcErrorKind::Query),
     ("syntax error", AdbcErrorKind::Query),
     ("attempt to write a readonly database", AdbcErrorKind::Query),
+    ("in a read-only transaction", AdbcErrorKind::Query),
     ("failed to open", AdbcErrorKind::Unreachable),
     ("unable to open database", AdbcErrorKind::Unreachable),
     ("type mismatch in column", AdbcErrorKind::Value),
     // DuckDB
+    ("values were not provided for", AdbcErrorKind::Query),
     ("interrupt error", AdbcErrorKind::Cancelled),
     ("catalog error", AdbcErrorKind::UnknownRelation),
     ("parser error", AdbcErrorKind::Query),
@@ -193,7 +195,8 @@ fn kind_of_message(message: &str, doing: Doing) -> Option<AdbcErrorKind> {
     if doing == Doing::Connecting && message.contains("database \"") && message.contains("does not exist") {
         return Some(AdbcErrorKind::UnknownDatabase);
     }
-    if doing == Doing::Connecting && message.contains("unknown") && message.contains("option") {
+    let is_not_known = message.contains("unknown") || message.contains("not recognized");
+    if doing == Doing::Connecting && is_not_known && message.contains("option") {
         return Some(AdbcErrorKind::Option);
     }
     PHRASES.iter().find(|(phrase, _)| message.contains(phrase)).map(|(_, kind)| *kind)

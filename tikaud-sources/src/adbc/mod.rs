@@ -18,6 +18,7 @@ mod source;
 mod column;
 mod describe;
 mod session;
+mod view;
 mod where_clause;
 
 mod cells;
@@ -29,7 +30,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tikaud_core::segment::{MemberStream, Segment, SegmentError};
+use tikaud_core::segment::{MemberStream, Segment, SegmentError, SegmentSchema};
 
 pub use self::builder::AdbcSegmentBuilder;
 use self::column::Column;
@@ -137,6 +138,16 @@ impl Segment for AdbcSegment {
 
     async fn columns(&self) -> Result<Vec<String>, SegmentError> {
         Ok(read::text_columns(&self.describe().await?))
+    }
+
+    /// The columns with their types, the query or the rule, and in PostgreSQL, Redshift, SQLite and DuckDB the definition of
+    /// the view that is read.
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        let schema = Reading::start(&self.definition, |definition, running, emit| {
+            emit(read::schema(definition, running)?);
+            Ok(())
+        })?;
+        schema.only().await
     }
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {

@@ -2,7 +2,7 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
-use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+use tikaud_core::segment::{SegmentError, SegmentErrorKind, SegmentSchema};
 
 use super::cells::Cells;
 use super::column::{Asked, Column};
@@ -13,6 +13,7 @@ use super::parameter::AdbcParameter;
 use super::reading::{Arrival, Emit};
 use super::running::Running;
 use super::session::{Rows, Session};
+use super::view;
 use super::where_clause::{self, Filter};
 
 /// Every column there is, and nothing else.
@@ -22,6 +23,16 @@ pub(super) fn columns(definition: &Definition, running: &Running) -> Result<Vec<
     where_clause::of(definition, &columns, session.dialect())?;
     session.finish()?;
     Ok(columns)
+}
+
+/// What is read, and what decides on its rows.
+pub(super) fn schema(definition: &Definition, running: &Running) -> Result<SegmentSchema, SegmentError> {
+    let mut session = Session::open(definition, running)?;
+    let columns = describe::columns(definition, &mut session)?;
+    where_clause::of(definition, &columns, session.dialect())?;
+    let schema = view::schema(definition, &mut session, &columns)?;
+    session.finish()?;
+    Ok(schema)
 }
 
 /// All members, with these columns.

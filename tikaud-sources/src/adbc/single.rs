@@ -12,6 +12,7 @@ use std::str::Chars;
 #[expect(clippy::struct_excessive_bools, reason = "each is one of the ways in which dialects differ")]
 pub(super) struct Lexicon {
     escapes: bool,
+    marked_escapes: bool,
     backticks: bool,
     brackets: bool,
     dollars: bool,
@@ -24,6 +25,7 @@ impl Lexicon {
     pub(super) const fn standard() -> Self {
         Self {
             escapes: false,
+            marked_escapes: false,
             backticks: false,
             brackets: false,
             dollars: false,
@@ -36,6 +38,11 @@ impl Lexicon {
     /// A backslash keeps the next character from ending a string.
     pub(super) const fn escapes(self) -> Self {
         Self { escapes: true, ..self }
+    }
+
+    /// The same, in strings that are marked for it: `E'…'`.
+    pub(super) const fn marked_escapes(self) -> Self {
+        Self { marked_escapes: true, ..self }
     }
 
     /// Names stand in backticks.
@@ -112,16 +119,23 @@ impl Reader<'_> {
                 '`' if self.lexicon.backticks => self.quoted('`', false)?,
                 '[' if self.lexicon.brackets => self.quoted(']', false)?,
                 '$' if self.lexicon.dollars => self.dollars()?,
-                sign if is_of_word(sign) => self.word(),
+                sign if is_of_word(sign) => self.word(sign)?,
                 _ => {}
             }
         }
         if depth == 0 { Ok(()) } else { Err(NotSingle::Parentheses) }
     }
 
-    /// A dollar within a word begins no string.
-    fn word(&mut self) {
-        while self.rest.next_if(|sign| is_of_word(*sign) || *sign == '$').is_some() {}
+    /// A dollar within a word begins no string. A word that is an `E` marks the string that follows it.
+    fn word(&mut self, first: char) -> Result<(), NotSingle> {
+        let mut is_mark = first.eq_ignore_ascii_case(&'e');
+        while self.rest.next_if(|sign| is_of_word(*sign) || *sign == '$').is_some() {
+            is_mark = false;
+        }
+        if is_mark && self.lexicon.marked_escapes && self.rest.next_if_eq(&'\'').is_some() {
+            self.quoted('\'', true)?;
+        }
+        Ok(())
     }
 
     fn comment(&mut self, sign: char) -> Result<bool, NotSingle> {
@@ -239,10 +253,20 @@ mod tests {
     }
 
     #[test]
+    fn a_string_that_is_marked_has_escapes_and_another_has_not() {
+        for dialect in [AdbcDialect::Postgres, AdbcDialect::DuckDb] {
+            assert_eq!(single(dialect, r"SELECT 'a\', E'b\'; c', e'\\' FROM t"), Ok(()));
+            assert_eq!(single(dialect, r"SELECT 'a\'; DROP TABLE t; --'"), Err(NotSingle::Several));
+            assert_eq!(single(dialect, r"SELECT E'a\\'; DROP TABLE t; --'"), Err(NotSingle::Several));
+            assert_eq!(single(dialect, r"SELECT name'a\'; DROP TABLE t; --'"), Err(NotSingle::Several));
+        }
+    }
+
+    #[test]
     fn what_may_be_read_in_two_ways_must_be_one_statement_in_both() {
         // With escapes the string goes on past the semicolon, without them it does not.
         let sql = r"SELECT '\'; DROP TABLE t; --'";
-        assert!(single(AdbcDialect::Postgres, sql).is_err());
+        assert!(single(AdbcDialect::Redshift, sql).is_err());
         assert!(single(AdbcDialect::Ansi, sql).is_err());
         assert!(single(AdbcDialect::Ansi, "SELECT 1 /* /* */; DROP TABLE t /* */ */").is_err());
         assert_eq!(single(AdbcDialect::BigQuery, sql), Ok(()));

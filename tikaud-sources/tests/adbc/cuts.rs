@@ -1,49 +1,66 @@
 //! A connection that ends at any of the server's messages, or within one, never makes a shorter segment.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use futures::StreamExt;
 use tikaud_core::segment::Segment;
 use tikaud_sources::{AdbcConnection, AdbcSegment, AdbcSegmentBuilder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
-use tokio::net::{TcpListener, UnixStream};
-use tokio::task::JoinHandle;
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::task::JoinSet;
 
 use crate::engines::{Postgres, driver, members, text};
 
 const MEMBERS: usize = 40;
 const BATCH: usize = 10;
 
-/// Lets so many of the server's messages through, and some bytes of the next; then hangs up. Gives the port, and how
-/// many messages came through.
-async fn proxy(server: PathBuf, messages: usize, bytes: usize) -> (u16, JoinHandle<usize>) {
+/// Where the driver connects to: it does so twice, first to ask for the server's types.
+struct Proxy {
+    port: u16,
+    passed: Arc<AtomicUsize>,
+    _passing: JoinSet<()>,
+}
+
+/// Lets so many of the server's messages through, and some bytes of the next; then hangs up, and lets nobody in again.
+async fn proxy(server: PathBuf, messages: usize, bytes: usize) -> Proxy {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let passing = tokio::spawn(async move {
-        let (client, _) = listener.accept().await.unwrap();
-        client.set_nodelay(true).unwrap();
-        let (mut from_client, mut to_client) = client.into_split();
-        let (mut from_server, mut to_server) = UnixStream::connect(server).await.unwrap().into_split();
-        let requests = tokio::spawn(async move { copy(&mut from_client, &mut to_server).await });
-        let mut passed = 0;
-        // A tag, and a length that counts itself.
-        let mut head = [0; 5];
-        while from_server.read_exact(&mut head).await.is_ok() {
-            let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
-            let mut message = vec![0; usize::try_from(length).unwrap() - 4];
-            from_server.read_exact(&mut message).await.unwrap();
-            let message = [&head, message.as_slice()].concat();
-            if passed == messages {
-                to_client.write_all(&message[..bytes.min(message.len() - 1)]).await.unwrap();
-                break;
-            }
-            to_client.write_all(&message).await.unwrap();
-            passed += 1;
+    let passed = Arc::new(AtomicUsize::new(0));
+    let mut passing = JoinSet::new();
+    let counter = Arc::clone(&passed);
+    passing.spawn(async move {
+        while counter.load(Relaxed) <= messages {
+            let (client, _) = listener.accept().await.unwrap();
+            pass(client, UnixStream::connect(&server).await.unwrap(), &counter, messages, bytes).await;
         }
-        requests.abort();
-        passed
     });
-    (port, passing)
+    Proxy { port, passed, _passing: passing }
+}
+
+/// One connection.
+async fn pass(client: TcpStream, server: UnixStream, passed: &AtomicUsize, messages: usize, bytes: usize) {
+    client.set_nodelay(true).unwrap();
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let requests = tokio::spawn(async move { copy(&mut from_client, &mut to_server).await });
+    // A tag, and a length that counts itself.
+    let mut head = [0; 5];
+    while from_server.read_exact(&mut head).await.is_ok() {
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
+        let mut message = vec![0; usize::try_from(length).unwrap() - 4];
+        from_server.read_exact(&mut message).await.unwrap();
+        let message = [&head, message.as_slice()].concat();
+        if passed.fetch_add(1, Relaxed) == messages {
+            let _ = to_client.write_all(&message[..bytes.min(message.len() - 1)]).await;
+            break;
+        }
+        // It may have hung up, having heard enough.
+        let _ = to_client.write_all(&message).await;
+    }
+    requests.abort();
 }
 
 /// What is read from it: every member, or an error as the last thing that comes.
@@ -59,15 +76,15 @@ async fn cut_everywhere(server: &Postgres, segment: impl Fn(AdbcConnection) -> A
             .statement_option("adbc.postgresql.batch_size_hint_bytes", "64");
         segment(connection).batch_size(BATCH).build().unwrap()
     };
-    let (port, passing) = proxy(behind.clone(), usize::MAX, 0).await;
-    assert_eq!(members(&through(port), &["email"]).await.unwrap().len(), MEMBERS);
-    let all = passing.await.unwrap();
+    let whole = proxy(behind.clone(), usize::MAX, 0).await;
+    assert_eq!(members(&through(whole.port), &["email"]).await.unwrap().len(), MEMBERS);
+    let all = whole.passed.load(Relaxed);
     assert!(all > MEMBERS, "{all}");
 
     let mut counts = [0; MEMBERS + 1];
     for (messages, bytes) in (0..all).flat_map(|messages| [(messages, 0), (messages, 3), (messages, 9)]) {
-        let (port, _passing) = proxy(behind.clone(), messages, bytes).await;
-        let found = read(&through(port), messages).await;
+        let cut = proxy(behind.clone(), messages, bytes).await;
+        let found = read(&through(cut.port), messages).await;
         counts[found] += 1;
     }
     let cuts_among_members = (1..MEMBERS).filter(|&found| counts[found] > 0).count();

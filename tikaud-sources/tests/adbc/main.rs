@@ -14,6 +14,7 @@ mod errors;
 mod members;
 mod read_only;
 mod rules;
+mod schema;
 mod types;
 mod warehouses;
 

@@ -65,13 +65,11 @@ async fn bigquery_without_credentials_that_are_any() {
 
 #[tokio::test]
 #[ignore = "needs drivers: run it by .ci/with-adbc"]
-async fn an_option_that_they_do_not_know_is_named() {
-    for name in ["SNOWFLAKE", "BIGQUERY"] {
-        let connection = AdbcConnection::new(driver(name)).option("tikaud.no_option", CANARY);
-        let (kind, shown) = refused(connection).await;
-        assert_eq!(kind, AdbcErrorKind::Option, "{name}: {shown}");
-        assert!(shown.contains("`tikaud.no_option`"), "{name}: {shown}");
-    }
+async fn an_option_that_bigquery_does_not_know_is_named() {
+    let connection = AdbcConnection::new(driver("BIGQUERY")).option("tikaud.no_option", CANARY);
+    let (kind, shown) = refused(connection).await;
+    assert_eq!(kind, AdbcErrorKind::Option, "{shown}");
+    assert!(shown.contains("`tikaud.no_option`"), "{shown}");
 }
 
 #[test]

@@ -36,7 +36,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use url::Url;
 
-use crate::wire::{Answer, Payload, Request, decode};
+use crate::wire::{Answer, Payload, Request, RetryClass, decode};
 use retry::{Decision, Progress, Surroundings};
 use sent::Sent;
 use tokens::Carried;
@@ -209,6 +209,9 @@ impl Transport {
                 tracing::debug!(attempt, code = 0, request_id = answer.request_id, body_bytes, "answered");
             }
             Err(failure) => {
+                if failure.retry_class() == RetryClass::Throttled {
+                    traffic.throttled();
+                }
                 let (code, request_id) = (failure.code(), failure.request_id());
                 tracing::debug!(attempt, code, request_id, body_bytes, "failed: {failure}");
             }

@@ -12,6 +12,7 @@ pub(crate) struct TrafficCounter {
     retries: AtomicU64,
     bytes: AtomicU64,
     waited_micros: AtomicU64,
+    throttled: AtomicU64,
 }
 
 impl TrafficCounter {
@@ -25,6 +26,10 @@ impl TrafficCounter {
         self.waited_micros.fetch_add(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    pub(super) fn throttled(&self) {
+        self.throttled.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The sums so far.
     pub(crate) fn so_far(&self) -> Traffic {
         Traffic {
@@ -32,6 +37,7 @@ impl TrafficCounter {
             retries: self.retries.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
             waited: Duration::from_micros(self.waited_micros.load(Ordering::Relaxed)),
+            throttled: self.throttled.load(Ordering::Relaxed),
         }
     }
 }

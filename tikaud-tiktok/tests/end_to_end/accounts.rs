@@ -2,6 +2,7 @@
 
 use tikaud_core::activation::{Activation, ActivationError, Outcome, SegmentActivation};
 use tikaud_core::destination::DestinationErrorKind as Kind;
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::MemoryStateStore;
 use tikaud_tiktok::simulator::{AccountGrant, Role, World};
 use tikaud_tiktok::{AdAccountId, AppCredentials, TikTokClient, TikTokDestination};
@@ -13,7 +14,11 @@ use crate::scene::{
 fn activation(id: &str, client: &TikTokClient, account: &str, store: &MemoryStateStore) -> SegmentActivation {
     let destination = TikTokDestination::builder(client.clone(), AdAccountId::new(account)).build().unwrap();
     let segment = buyers(&(0..20).collect());
-    SegmentActivation::builder(id, segment, destination, store.clone()).mapping(by_email()).build().unwrap()
+    SegmentActivation::builder(id, segment, destination, store.clone())
+        .guards(GuardSettings::without_thresholds())
+        .mapping(by_email())
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]

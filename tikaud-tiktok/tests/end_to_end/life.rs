@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tikaud_core::activation::{Activation, ActivationError, Outcome, SegmentActivation, Teardown, WhenGone};
 use tikaud_core::destination::{AudienceId, DestinationErrorKind as Kind};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::Clock;
 use tikaud_tiktok::AudienceKind;
 use tikaud_tiktok::simulator::{Effect, Endpoint, FaultRule, IdType, World};
@@ -41,7 +42,14 @@ async fn an_audience_of_another_kind_is_not_adopted() {
     let files = scene.destination().audience_kind(AudienceKind::CustomerFile);
     let other = tikaud_core::state::MemoryStateStore::new();
     let files = SegmentActivation::builder("files", buyers(&people(0..9)), files.build().unwrap(), other);
-    let error = files.mapping(by_email()).build().unwrap().adopt(&id).await.unwrap_err();
+    let error = files
+        .guards(GuardSettings::without_thresholds())
+        .mapping(by_email())
+        .build()
+        .unwrap()
+        .adopt(&id)
+        .await
+        .unwrap_err();
     assert!(matches!(&error, ActivationError::Destination { source, .. } if source.kind() == Kind::Configuration));
     insta::assert_snapshot!(chain(&error), @r"
     the destination `tiktok/7000000000000000001` cannot be used; no identifier was sent

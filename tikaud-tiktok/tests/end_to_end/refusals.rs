@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Once};
 
-use tikaud_core::activation::{Activation, ActivationError, Outcome, Progress, RunOptions};
+use tikaud_core::activation::{Activation, ActivationError, Outcome, RunEventKind, RunOptions};
 use tikaud_core::destination::DestinationErrorKind as Kind;
 use tikaud_core::plan::Guard;
 use tikaud_tiktok::simulator::{Effect, Endpoint, FaultRule, World};
@@ -134,8 +134,8 @@ async fn an_audience_that_is_deleted_in_the_middle_of_a_run_is_said_to_be_gone()
     let destination = scene.destination().batch_users(3);
     let activation = scene.activation(buyers(&(0..9).collect()), by_email(), destination).build().unwrap();
     let (shared, deleted) = (Arc::clone(&scene), Once::new());
-    let options = RunOptions::new().allow(Guard::MinimumSize).observe(move |progress| {
-        if matches!(progress, Progress::Applying { done: 3, .. }) {
+    let options = RunOptions::new().allow(Guard::MinimumSize).observe(move |event| {
+        if matches!(event.kind, RunEventKind::Batch { done: 3, .. }) {
             deleted.call_once(|| shared.delete_audience());
         }
     });

@@ -11,7 +11,7 @@ use tikaud_core::activation::{
     Activation, ActivationError, Outcome, Report, RunOptions, SegmentActivation, SegmentActivationBuilder,
 };
 use tikaud_core::identifier::{Field, FieldMapping};
-use tikaud_core::plan::Guard;
+use tikaud_core::plan::{Guard, GuardSettings};
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::MemoryStateStore;
 use tikaud_tiktok::simulator::{
@@ -138,7 +138,9 @@ impl Scene {
         mapping: FieldMapping,
         destination: TikTokDestinationBuilder,
     ) -> SegmentActivationBuilder {
-        SegmentActivation::builder("buyers", segment, destination.build().unwrap(), self.store.clone()).mapping(mapping)
+        SegmentActivation::builder("buyers", segment, destination.build().unwrap(), self.store.clone())
+            .guards(GuardSettings::without_thresholds())
+            .mapping(mapping)
     }
 
     /// A run of these people in batches of three, however it ends.

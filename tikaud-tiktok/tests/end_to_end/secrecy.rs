@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tikaud_core::activation::{Activation, Outcome, SegmentActivation};
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
+use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::MemorySegment;
 use tikaud_core::state::MemoryStateStore;
 use tikaud_tiktok::oauth::{AuthCode, OAuth};
@@ -36,6 +37,7 @@ fn activation(client: &TikTokClient, people: &[[&str; 2]], store: &MemoryStateSt
     let destination = TikTokDestination::builder(client.clone(), AdAccountId::new(ACCOUNT)).build().unwrap();
     let phone = Field::Phone(PhoneRegion::Fixed("GB".parse().unwrap()));
     SegmentActivation::builder("buyers", segment(people), destination, store.clone())
+        .guards(GuardSettings::without_thresholds())
         .mapping(FieldMapping::try_new([("email", Field::Email), ("phone", phone)]).unwrap())
         .description("Bought something")
         .build()

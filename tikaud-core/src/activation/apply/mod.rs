@@ -10,10 +10,11 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use self::course::Course;
 pub(super) use self::refusals::Refused;
-use super::{Progress, RunOptions};
+use super::{RunEventKind, spans};
 use crate::destination::{AudienceWriter, Capabilities, DestinationError, Retry};
 use crate::diff::{Action, DiffError};
 use crate::identifier::IdentifierKind;
@@ -76,7 +77,7 @@ pub(super) async fn apply(
     mut planned: PlannedChanges,
     claim: &Claim,
     journal: &mut Journal,
-    options: &RunOptions,
+    tell: &(dyn Fn(RunEventKind) + Sync),
 ) -> Result<Applied, DiffError> {
     let Target { writer, capabilities, .. } = target;
     let (total, limit) = (planned.left(), capabilities.batch_limit.max(1));
@@ -86,20 +87,25 @@ pub(super) async fn apply(
         course.replaced = Some(planned.take_removes());
     }
     let mut in_flight = FuturesUnordered::new();
-    let mut written = Instant::now();
+    let (mut written, mut throttled) = (Instant::now(), writer.traffic().throttled);
     loop {
         while in_flight.len() < capabilities.max_in_flight.max(1) {
             // Before the plan is looked at: whoever has taken over may have cleared it away.
             claim.check()?;
             let Some(sending) = course.next(&mut planned, limit).await? else { break };
             in_flight.push(async move {
-                let outcome = writer.apply(&sending.batch).await;
+                let outcome = writer.apply(&sending.batch).instrument(spans::batch(&sending.batch)).await;
                 (sending, outcome)
             });
         }
         let Some((sent, outcome)) = in_flight.next().await else { break };
         course.settle(sent, outcome);
-        options.report(Progress::Applying { done: course.done, total });
+        let so_far = writer.traffic().throttled;
+        if so_far > throttled {
+            throttled = so_far;
+            tell(RunEventKind::Throttled { throttled });
+        }
+        tell(RunEventKind::Batch { done: course.done, total });
         if written.elapsed() >= WRITE_EVERY {
             journal.receive(&course.applied.receipts).await?;
             written = Instant::now();

@@ -6,11 +6,12 @@ mod tests;
 mod text;
 
 pub(super) use parts::ReportParts;
+pub(super) use text::{time, write_cost, write_stages};
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::destination::{AudienceId, DestinationError, DestinationErrorKind, DestinationId, Traffic};
 use crate::identifier::IdentifierKind;
@@ -18,7 +19,7 @@ use crate::plan::Plan;
 use crate::state::{ActivationId, RunId};
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -33,6 +34,27 @@ pub enum Outcome {
     Pending,
     /// The destination refused, and will until somebody changes something.
     Refused,
+    /// It ended with an error and has no [`Report`]: nothing was applied, or it cannot be told. In the history and in events.
+    Failed,
+    /// It was not heard of again: its process died, its future was dropped, or another process took over. In the history and
+    /// in events of the run after it.
+    Died,
+}
+
+impl Outcome {
+    /// Its name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Blocked => "blocked",
+            Self::Partial => "partial",
+            Self::Pending => "pending",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Died => "died",
+        }
+    }
 }
 
 /// What a run did. `Display` is for people, serialising for programs; neither holds an identifier.
@@ -49,6 +71,8 @@ pub struct Report {
     pub run: Option<RunId>,
     /// When it began.
     pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
     /// The audience; `None` while there is none.
     pub audience: Option<AudienceReport>,
     /// What it set out to do.
@@ -62,7 +86,7 @@ pub struct Report {
     /// What the user should know, the plan's warnings included.
     pub warnings: Vec<String>,
     /// How long it takes the destination to apply what it has accepted. What it has applied by now it does not say.
-    #[serde(rename = "applied_within_seconds", serialize_with = "crate::seconds::serialize_some")]
+    #[serde(rename = "applied_within_seconds", with = "crate::seconds::some")]
     pub applied_within: Option<Duration>,
     /// What the batches cost.
     pub traffic: Traffic,
@@ -75,7 +99,7 @@ pub struct Report {
 }
 
 /// The audience, as the destination showed it when the run began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AudienceReport {
     /// Its identifier.
@@ -136,33 +160,31 @@ fn as_chain<S: serde::Serializer>(error: &DestinationError, serializer: S) -> Re
 }
 
 /// The error and its causes, a line each.
-fn chain(error: &DestinationError) -> Vec<String> {
-    std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
-        .map(ToString::to_string)
-        .collect()
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect()
 }
 
 /// Where the time went. As JSON, in seconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Timings {
     /// Claiming, reading the state, recovering, reaching the destination.
-    #[serde(serialize_with = "crate::seconds::serialize")]
+    #[serde(with = "crate::seconds")]
     pub connect: Duration,
     /// Reading the segment, normalising, hashing and sorting runs.
-    #[serde(serialize_with = "crate::seconds::serialize")]
+    #[serde(with = "crate::seconds")]
     pub read: Duration,
     /// Merging the runs, comparing, writing the plan files and judging.
-    #[serde(serialize_with = "crate::seconds::serialize")]
+    #[serde(with = "crate::seconds")]
     pub plan: Duration,
     /// Creating the audience, and writing the intent down.
-    #[serde(serialize_with = "crate::seconds::serialize")]
+    #[serde(with = "crate::seconds")]
     pub intend: Duration,
     /// Sending, waiting included.
-    #[serde(serialize_with = "crate::seconds::serialize")]
+    #[serde(with = "crate::seconds")]
     pub apply: Duration,
     /// Writing the next generation.
-    #[serde(serialize_with = "crate::seconds::serialize")]
+    #[serde(with = "crate::seconds")]
     pub commit: Duration,
 }
 
@@ -170,6 +192,13 @@ impl Timings {
     /// All of it.
     #[must_use]
     pub fn total(&self) -> Duration {
-        self.connect + self.read + self.plan + self.intend + self.apply + self.commit
+        self.stages().into_iter().map(|(_, spent)| spent).sum()
+    }
+
+    /// Each stage by its name, in order.
+    #[must_use]
+    pub fn stages(&self) -> [(&'static str, Duration); 6] {
+        let Self { connect, read, plan, intend, apply, commit } = *self;
+        [("connect", connect), ("read", read), ("plan", plan), ("intend", intend), ("apply", apply), ("commit", commit)]
     }
 }

@@ -8,23 +8,38 @@ use crate::activation::apply::{Applied, Refused};
 use crate::activation::open::OpenAudience;
 use crate::destination::{AudienceWriter, DestinationError, DestinationErrorKind, Retry, Traffic};
 use crate::diff::Action;
+use crate::identifier::Tally;
 use crate::plan::Plan;
 use crate::state::{Generation, RunId};
 
 /// What is known of a run before it ends.
 pub(in crate::activation) struct ReportParts<'a> {
     activation: &'a SegmentActivation,
-    started: jiff::Timestamp,
+    pub(in crate::activation) started: jiff::Timestamp,
     stage: Instant,
     pub(in crate::activation) timings: Timings,
     pub(in crate::activation) warnings: Vec<String>,
     pub(in crate::activation) spilled_bytes: u64,
+    /// What became of the values, once they are read.
+    pub(in crate::activation) tally: Option<Tally>,
+    pub(in crate::activation) run: Option<RunId>,
+    pub(in crate::activation) plan: Option<Plan>,
 }
 
 impl<'a> ReportParts<'a> {
     pub(in crate::activation) fn start(activation: &'a SegmentActivation) -> Self {
         let (started, stage) = (activation.ledger.clock.now(), Instant::now());
-        Self { activation, started, stage, timings: Timings::default(), warnings: Vec::new(), spilled_bytes: 0 }
+        Self {
+            activation,
+            started,
+            stage,
+            timings: Timings::default(),
+            warnings: Vec::new(),
+            spilled_bytes: 0,
+            tally: None,
+            run: None,
+            plan: None,
+        }
     }
 
     /// How long the stage took that ends now.
@@ -43,7 +58,7 @@ impl<'a> ReportParts<'a> {
 
     /// The report of a run that a guard has stopped.
     pub(in crate::activation) fn blocked(
-        self,
+        &mut self,
         plan: Plan,
         generation: &Generation,
         opened: Option<OpenAudience>,
@@ -63,7 +78,7 @@ impl<'a> ReportParts<'a> {
 
     /// The report of a run that was carried out, as far as the destination let it.
     pub(in crate::activation) fn finished(
-        self,
+        &mut self,
         run: RunId,
         plan: Plan,
         generation: &Generation,
@@ -104,7 +119,7 @@ impl<'a> ReportParts<'a> {
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one value, put together in one place")]
     fn report(
-        self,
+        &mut self,
         outcome: Outcome,
         run: Option<RunId>,
         plan: Plan,
@@ -121,8 +136,9 @@ impl<'a> ReportParts<'a> {
             outcome,
             run,
             started: self.started,
+            ended: ledger.clock.now(),
             audience,
-            warnings: self.warnings.into_iter().chain(plan.warnings.iter().cloned()).collect(),
+            warnings: std::mem::take(&mut self.warnings).into_iter().chain(plan.warnings.iter().cloned()).collect(),
             plan,
             kinds,
             failures,

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use super::{Failure, Outcome, Report, Timings};
-use crate::activation::{Activation, MemoryActivation, RunOptions};
+use crate::activation::{Activation, MemoryActivation, RunOptions, SegmentActivation};
 use crate::destination::{DestinationError, DestinationErrorKind, MemoryDestination, Retry};
 use crate::identifier::{Field, FieldMapping, IdentifierKind, PhoneRegion};
-use crate::plan::Guard;
+use crate::plan::{Guard, GuardAction, GuardSettings};
 use crate::segment::MemorySegment;
+use crate::state::MemoryStateStore;
 
 /// Three members with something wrong here and there, at a destination that makes use of audiences from two people on.
-fn activation(minimum: u64) -> MemoryActivation {
+fn activation(minimum: u64) -> SegmentActivation {
     let digest = "5a".repeat(32);
     let rows = [["Ada@Example.com", "+1 202 555 0123"], ["ada(at)example.com", "12"], [&digest, "+12025550124"]];
     let segment = MemorySegment::try_new("Buyers", ["email", "phone"], rows.map(|row| row.map(Some))).unwrap();
@@ -21,10 +22,15 @@ fn activation(minimum: u64) -> MemoryActivation {
     capabilities.batch_limit = 1;
     capabilities.requests_per_second = Some(0.000_5);
     capabilities.applied_within = Some(Duration::from_secs(48 * 3600));
-    MemoryActivation::with_destination(segment, mapping, MemoryDestination::with_capabilities(capabilities)).unwrap()
+    let destination = MemoryDestination::with_capabilities(capabilities);
+    SegmentActivation::builder("memory", segment, destination, MemoryStateStore::new())
+        .mapping(mapping)
+        .guards(GuardSettings::default().with(Guard::TooManyRejects, GuardAction::Off))
+        .build()
+        .unwrap()
 }
 
-async fn run(activation: &MemoryActivation, options: RunOptions) -> Report {
+async fn run(activation: &SegmentActivation, options: RunOptions) -> Report {
     let mut report = activation.run(&options).await.unwrap();
     report.timings = Timings { apply: Duration::from_millis(1234), ..Timings::default() };
     report
@@ -53,7 +59,7 @@ async fn a_report_says_what_a_run_has_done_and_then_that_nothing_was_left_to_do(
     let activation = activation(2);
     let report = run(&activation, RunOptions::new()).await;
     insta::assert_snapshot!(report, @r#"
-    Audience "Buyers" (audience-1, just created) at memory/1
+    Audience "Buyers" (audience-1, just created, ready to be used) at memory/1
       done: the audience equals the segment
       read 3 members
         column `email`: 1 value as email_sha256

@@ -3,10 +3,13 @@
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
-use super::{AudienceReport, KindReport, Outcome, Report, chain};
-use crate::destination::Retry;
+use super::{AudienceReport, KindReport, Outcome, Report, Timings, chain};
+use crate::destination::{Retry, Traffic};
 use crate::identifier::ColumnTally;
 use crate::plan::{Estimate, KindPlan, Plan, Verdict, counted, grouped};
+
+/// Less than this rounds to nothing.
+const WORTH_SAYING: Duration = Duration::from_millis(50);
 
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -16,6 +19,8 @@ impl Display for Outcome {
             Self::Partial => "not finished: the next run carries on",
             Self::Pending => "waiting: the destination takes no more for now, and the next run carries on",
             Self::Refused => "refused by the destination",
+            Self::Failed => "failed: the next run starts from where the state is",
+            Self::Died => "died: the next run counts in what it may have sent",
         })
     }
 }
@@ -31,14 +36,8 @@ impl Display for Report {
         for (kind, plan) in self.kinds.iter().zip(&self.plan.kinds) {
             write_kind(f, kind, plan)?;
         }
-        if self.traffic.requests > 0 {
-            let noun = if self.plan.estimate.gathered { "request" } else { "mapping request" };
-            write!(f, "  sent {}", counted(self.traffic.requests, noun))?;
-            if self.traffic.retries > 0 {
-                write!(f, ", {} of them again,", grouped(self.traffic.retries))?;
-            }
-            writeln!(f, " in {}", time(self.timings.apply))?;
-        }
+        let noun = if self.plan.estimate.gathered { "request" } else { "mapping request" };
+        write_cost(f, &self.traffic, noun, self.timings.apply)?;
         if let (true, Some(within)) = (self.kinds.iter().any(|kind| kind.added + kind.removed > 0), self.applied_within)
         {
             let hours = within.as_secs() / 3600;
@@ -54,6 +53,7 @@ impl Display for Report {
             writeln!(f, "  warning: {warning}")?;
         }
         write_next_step(f, self)?;
+        write_stages(f, &self.timings)?;
         write!(f, "  took {}; state at generation {}", time(self.timings.total()), self.generation)
     }
 }
@@ -89,8 +89,46 @@ impl Display for AudienceReport {
             let people = if matched == 1 { "person" } else { "people" };
             write!(f, ", {} {people} matched before this run", grouped(matched))?;
         }
-        write!(f, ")")
+        match self.ready {
+            Some(true) => write!(f, ", ready to be used)"),
+            Some(false) => write!(f, ", not ready to be used yet)"),
+            None => write!(f, ")"),
+        }
     }
+}
+
+/// What the batches cost.
+pub(in crate::activation) fn write_cost(
+    f: &mut Formatter<'_>,
+    traffic: &Traffic,
+    noun: &str,
+    apply: Duration,
+) -> fmt::Result {
+    if traffic.requests == 0 {
+        return Ok(());
+    }
+    write!(f, "  sent {}", counted(traffic.requests, noun))?;
+    if traffic.retries > 0 {
+        write!(f, ", {} of them again,", grouped(traffic.retries))?;
+    }
+    write!(f, " in {}", time(apply))?;
+    if traffic.bytes > 0 {
+        write!(f, ", {}", counted(traffic.bytes, "byte"))?;
+    }
+    if traffic.waited >= WORTH_SAYING {
+        write!(f, ", {} of waiting", time(traffic.waited))?;
+    }
+    if traffic.throttled > 0 {
+        write!(f, ", throttled {}", counted(traffic.throttled, "time"))?;
+    }
+    writeln!(f)
+}
+
+/// Where the time went, where it was long enough to ask.
+pub(in crate::activation) fn write_stages(f: &mut Formatter<'_>, timings: &Timings) -> fmt::Result {
+    let stages = timings.stages().into_iter().filter(|(_, spent)| *spent >= WORTH_SAYING);
+    let stages: Vec<String> = stages.map(|(stage, spent)| format!("{stage} {}", time(spent))).collect();
+    if stages.len() < 2 { Ok(()) } else { writeln!(f, "  time: {}", stages.join(", ")) }
 }
 
 fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
@@ -139,7 +177,8 @@ fn write_suppressed(f: &mut Formatter<'_>, plan: &KindPlan) -> fmt::Result {
 fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
     for guard in &plan.guards {
         match guard.verdict {
-            Verdict::Passed => {}
+            // A guard's warning is among the plan's.
+            Verdict::Passed | Verdict::Warned => {}
             Verdict::Blocked => writeln!(f, "  blocked by the guard \"{}\": {}", guard.guard, guard.reason)?,
             Verdict::Allowed => writeln!(f, "  guard \"{}\" passed over by request: {}", guard.guard, guard.reason)?,
         }
@@ -179,7 +218,7 @@ fn write_estimate(f: &mut Formatter<'_>, estimate: &Estimate, creates: bool) -> 
 }
 
 /// A time in its two largest units.
-fn time(time: Duration) -> String {
+pub(in crate::activation) fn time(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 3600, seconds / 60 % 60) {
         (0, 0) => format!("{:.1} s", time.as_secs_f64()),

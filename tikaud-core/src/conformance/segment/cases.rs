@@ -29,6 +29,16 @@ cases! {
         assert_eq!(columns, expected, "`columns` lists every column that `members` can deliver, each name once");
     }
 
+    /// What the segment is read from is told with every column, and is the same while nothing changes.
+    async fn the_schema_has_every_column_and_stays_the_same(fixture) {
+        let (segment, _kept) = fixture.segment(&Table::small()).await;
+        let schema = must(segment.schema().await, "`schema` tells what the segment is read from");
+        let columns = must(segment.columns().await, "`columns` lists every column");
+        assert_eq!(schema.names(), columns, "`schema` has the columns that `columns` lists");
+        let again = must(segment.schema().await, "`schema` tells what the segment is read from");
+        assert_eq!(again, schema, "`schema` is the same while the segment is read from the same");
+    }
+
     /// All members come, each once.
     async fn every_member_is_delivered_once(fixture) {
         let table = Table::small();

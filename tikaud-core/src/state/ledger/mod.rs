@@ -22,7 +22,7 @@ use super::claim::read_latest;
 use super::sealed::{create_sealed, read_sealed};
 use super::{
     ActivationId, Claim, Clock, Generation, HeldFiles, Journal, ObjectEntry, ObjectKey, PlannedChange, PlannedChanges,
-    RunId, SnapshotFiles, StateError, StateStore,
+    RunFolder, RunId, SnapshotFiles, StateError, StateStore,
 };
 use crate::destination::DestinationId;
 use crate::diff::{DiffError, Resources};
@@ -115,6 +115,11 @@ impl Ledger {
         PlannedChanges::new(self, changes)
     }
 
+    /// The history.
+    pub(crate) fn run_folder(&self) -> RunFolder {
+        RunFolder::new(Arc::clone(&self.store), &self.activation)
+    }
+
     /// Opens a run's journal.
     pub(crate) fn journal(&self, run: &RunId) -> Journal {
         Journal::new(Arc::clone(&self.store), self.folder("journal").child(run))
@@ -172,6 +177,8 @@ impl Ledger {
             mapping: None,
             snapshots: SnapshotFiles::default(),
             pending: None,
+            members: None,
+            schema: None,
             run: None,
             committed: self.clock.now(),
         }

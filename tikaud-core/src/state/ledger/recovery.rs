@@ -55,6 +55,18 @@ impl Ledger {
         Ok(Some(Pending { changes: intent.changes.clone(), replaces: intent.replaces, receipts }))
     }
 
+    /// What runs that ended without a commit got acknowledged, as far as it is counted, with the plans that it is of.
+    pub(crate) async fn acknowledged_of_interrupted(&self) -> Result<Vec<(RunRecord, Pending)>, StateError> {
+        let mut generation = self.latest_generation().await?;
+        let mut acknowledged = Vec::new();
+        for record in self.unfinished_runs(&generation).await? {
+            if let Some(pending) = self.fold(&mut generation, &record).await? {
+                acknowledged.push((record, pending));
+            }
+        }
+        Ok(acknowledged)
+    }
+
     async fn has_files(&self, changes: &[PlannedChange]) -> Result<bool, StateError> {
         let plans = self.store.list(Some(&self.folder("plans"))).await?;
         Ok(changes.iter().all(|change| plans.iter().any(|plan| plan.key == change.file.key)))

@@ -1,6 +1,7 @@
 //! Everything that is kept, read and checked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -8,7 +9,7 @@ use super::{Ledger, generation_entries, read_generation};
 use crate::diff::{DiffError, DigestSource, IdentifierSet, Steps};
 use crate::identifier::IdentifierKind;
 use crate::state::claim::read_latest;
-use crate::state::{DigestFile, DigestReader, HeldFiles, ObjectKey, RunId, StateError};
+use crate::state::{DigestFile, DigestReader, HeldFiles, ObjectKey, RunFolder, RunId, StateError};
 
 /// What a check of a state has found; all of it is good.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -26,6 +27,8 @@ pub struct Verification {
     pub interrupted: Vec<RunId>,
     /// Objects that nothing names: left over from runs that ended before their time. The next run clears them away.
     pub leftovers: u64,
+    /// Runs of which the history has a record.
+    pub runs: u64,
 }
 
 impl Ledger {
@@ -48,6 +51,7 @@ impl Ledger {
             found.generations += 1;
         }
         read_latest(&*self.store, &self.folder("claims")).await?;
+        found.runs = RunFolder::new(Arc::clone(&self.store), &self.activation).verify().await?;
         let current = self.current().await?;
         let planned = current.held.pending.iter().flat_map(|pending| &pending.changes);
         planned.for_each(|change| name(&change.file));
@@ -74,7 +78,7 @@ impl Ledger {
     pub(crate) fn possible(
         &self,
         kind: IdentifierKind,
-        held: &std::sync::Arc<HeldFiles>,
+        held: &Arc<HeldFiles>,
     ) -> impl futures::Stream<Item = Result<IdentifierSet, DiffError>> + Send + 'static {
         let files = held.clone();
         let steps = Steps::new(held.lanes(kind, self), self.resources.step_digests(kind.digest_len()));

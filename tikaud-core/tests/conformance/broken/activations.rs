@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tikaud_core::activation::{Activation, ActivationError, Report, RunOptions, SegmentActivation};
 use tikaud_core::conformance::activation::cases;
 use tikaud_core::conformance::{ActivationFixture, ActivationParts};
-use tikaud_core::plan::{Guard, Plan};
+use tikaud_core::plan::{Guard, GuardSettings, Plan};
 use tikaud_core::state::{ActivationId, MemoryStateStore, StateError, StateStore};
 
 use super::assert_fails;
@@ -34,7 +34,11 @@ impl Broken {
     /// The real activation, with its state in this store.
     fn over(&self, store: Arc<dyn StateStore>) -> SegmentActivation {
         let ActivationParts { id, segment, destination, mapping, .. } = self.parts.clone();
-        SegmentActivation::builder_shared(id, segment, destination, store).mapping(mapping).build().unwrap()
+        SegmentActivation::builder_shared(id, segment, destination, store)
+            .guards(GuardSettings::without_thresholds())
+            .mapping(mapping)
+            .build()
+            .unwrap()
     }
 
     async fn run_and_save(&self, options: &RunOptions) -> Result<Report, ActivationError> {
