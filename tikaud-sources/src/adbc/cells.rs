@@ -197,10 +197,12 @@ mod tests {
     fn an_instant_is_written_in_utc_whatever_its_zone_is_called() {
         let zoned: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![0]).with_timezone("Mars/Olympus_Mons"));
         let mut found = Vec::new();
-        cells(10).members(&batch(zoned), &mut |members| {
-            found.extend(members.columns()[0].cell(0).map(str::to_owned));
-            true
-        }).unwrap();
+        cells(10)
+            .members(&batch(zoned), &mut |members| {
+                found.extend(members.columns()[0].cell(0).map(str::to_owned));
+                true
+            })
+            .unwrap();
         assert_eq!(found, ["1970-01-01T00:00:00Z"]);
     }
 

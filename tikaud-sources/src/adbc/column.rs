@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn sqlites_types_are_what_its_manual_says() {
-        let ask = |declared| Column::of_sqlite("c", declared).ask("t").ok().map(|asked| (asked.expression, asked.first));
+        let ask =
+            |declared| Column::of_sqlite("c", declared).ask("t").ok().map(|asked| (asked.expression, asked.first));
         let guarded = "CASE WHEN typeof(`c`) IN ('real', 'blob') THEN x'00' ELSE `c` END".to_owned();
         assert_eq!(ask(Some("varchar(20)")), Some(("`c`".to_owned(), "'tikaud'")));
         assert_eq!(ask(Some("BIGINT")), Some(("`c`".to_owned(), "0")));

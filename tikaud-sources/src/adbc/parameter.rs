@@ -49,7 +49,8 @@ impl AdbcParameter {
 pub(super) fn row(parameters: &[AdbcParameter]) -> Result<RecordBatch, ArrowError> {
     let arrays: Vec<ArrayRef> = parameters.iter().map(AdbcParameter::array).collect();
     let named = arrays.iter().enumerate();
-    let fields: Vec<Field> = named.map(|(at, array)| Field::new(at.to_string(), array.data_type().clone(), true)).collect();
+    let fields: Vec<Field> =
+        named.map(|(at, array)| Field::new(at.to_string(), array.data_type().clone(), true)).collect();
     let options = RecordBatchOptions::new().with_row_count(Some(1));
     RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
 }

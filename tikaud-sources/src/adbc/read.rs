@@ -99,9 +99,9 @@ fn ask(definition: &Definition, known: &[Column], names: &[String]) -> Result<Ve
         let mut named = known.iter().filter(|column| column.name == *name);
         match (named.next(), named.next()) {
             (Some(column), None) => column.ask(&place),
-            (Some(_), Some(_)) => Err(SegmentError::malformed(format!(
-                "two columns of {place} are named `{name}`; rename one of them"
-            ))),
+            (Some(_), Some(_)) => {
+                Err(SegmentError::malformed(format!("two columns of {place} are named `{name}`; rename one of them")))
+            }
             (None, _) => {
                 let unknown = SegmentError::unknown_column(name, &text_columns(known));
                 let hint = another_case(known, name);
@@ -159,5 +159,7 @@ fn without_first(batch: &RecordBatch) -> Result<RecordBatch, SegmentError> {
 const FIRST_LENGTH: i32 = 6;
 
 fn not_first() -> SegmentError {
-    SegmentError::malformed("SQLite's driver has not answered with the row that it was asked for first; please report it")
+    SegmentError::malformed(
+        "SQLite's driver has not answered with the row that it was asked for first; please report it",
+    )
 }

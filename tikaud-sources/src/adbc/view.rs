@@ -56,7 +56,9 @@ fn view(names: &[String], session: &mut Session<'_>) -> Result<Option<String>, S
         AdbcDialect::DuckDb => {
             let schema = within.map_or("current_schema()", |_| "$2");
             values.extend(within.cloned());
-            format!("SELECT sql FROM duckdb_views() WHERE lower(view_name) = lower($1) AND lower(schema_name) = lower({schema})")
+            format!(
+                "SELECT sql FROM duckdb_views() WHERE lower(view_name) = lower($1) AND lower(schema_name) = lower({schema})"
+            )
         }
         AdbcDialect::Postgres | AdbcDialect::Redshift => {
             let quoted: Vec<String> = names.iter().map(|name| dialect.quote(name)).collect::<Result<_, _>>()?;

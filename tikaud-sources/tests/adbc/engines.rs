@@ -98,7 +98,8 @@ impl DuckDb {
         let library = told("DUCKDB");
         let entrypoint: &[u8] = b"duckdb_adbc_init";
         let mut driver =
-            ManagedDriver::load_from_name(library, Some(entrypoint), AdbcVersion::V110, LOAD_FLAG_DEFAULT, None).unwrap();
+            ManagedDriver::load_from_name(library, Some(entrypoint), AdbcVersion::V110, LOAD_FLAG_DEFAULT, None)
+                .unwrap();
         let path = (OptionDatabase::from("path"), OptionValue::from(self.path()));
         let Ok(database) = driver.new_database_with_opts([path]) else { return false };
         let Ok(mut connection) = database.new_connection() else { return false };

@@ -27,11 +27,16 @@ async fn a_driver_that_is_not_there() {
 
     let path = directory.path().join("libnothing.so");
     let error = failure(people(AdbcConnection::new(AdbcDriver::path(&path))), &["email"]).await;
-    assert!(text(&error).replace(&shown, "DIRECTORY").starts_with("the ADBC driver `DIRECTORY/libnothing.so` cannot be loaded"));
+    assert!(
+        text(&error)
+            .replace(&shown, "DIRECTORY")
+            .starts_with("the ADBC driver `DIRECTORY/libnothing.so` cannot be loaded")
+    );
     // A file that is no library, and a manifest that is none.
     for name in ["libtext.so", "text.toml"] {
         std::fs::write(directory.path().join(name), "canary").unwrap();
-        let error = failure(people(AdbcConnection::new(AdbcDriver::path(directory.path().join(name)))), &["email"]).await;
+        let error =
+            failure(people(AdbcConnection::new(AdbcDriver::path(directory.path().join(name)))), &["email"]).await;
         assert_eq!(kind(&error), AdbcErrorKind::Driver, "{}", text(&error));
     }
 }
@@ -54,7 +59,8 @@ async fn a_driver_is_found_by_name_and_by_manifest() {
     let file = directory.path().join("people.db");
     sqlite.run(&format!("VACUUM INTO '{}'", file.display()));
     let entrypoint = driver("SQLITE").entrypoint("AdbcDriverSqliteInit");
-    for driver in [AdbcDriver::path(&path), AdbcDriver::named("tikaud_sqlite").search_in(directory.path()), entrypoint] {
+    for driver in [AdbcDriver::path(&path), AdbcDriver::named("tikaud_sqlite").search_in(directory.path()), entrypoint]
+    {
         let connection = AdbcConnection::new(driver).uri(format!("file:{}", file.display()));
         assert_eq!(read(people(connection), &["email"]).await, [[["a"]]]);
     }
@@ -233,7 +239,8 @@ async fn a_query_that_fails_at_some_row_ends_at_its_first_error() {
 #[ignore = "needs drivers: run it by .ci/with-adbc"]
 async fn a_read_that_takes_too_long_ends_in_an_error() {
     let duckdb = DuckDb::new();
-    let slow = duckdb.query("SELECT count(*)::text AS email FROM range(100000000000)").timeout(Duration::from_millis(300));
+    let slow =
+        duckdb.query("SELECT count(*)::text AS email FROM range(100000000000)").timeout(Duration::from_millis(300));
     let error = failure(slow, &["email"]).await;
     assert_eq!((error.kind(), kind(&error)), (SegmentErrorKind::Unreadable, AdbcErrorKind::TimedOut));
     assert_snapshot!(text(&error), @"");

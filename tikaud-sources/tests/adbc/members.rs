@@ -83,8 +83,7 @@ async fn a_cell_of_ten_megabytes_is_a_cell() {
     for segment in [
         sqlite.relation("people"),
         duckdb.query("SELECT repeat('x', 10 << 20) AS email FROM range(3)"),
-        AdbcSegment::query(flight(), "SELECT repeat('x', 10485760) AS email FROM range(3)")
-            .name("Long"),
+        AdbcSegment::query(flight(), "SELECT repeat('x', 10485760) AS email FROM range(3)").name("Long"),
     ] {
         let long = read(segment, &["email"]).await;
         assert_eq!(long.iter().map(|row| row[0][0].len()).collect::<Vec<_>>(), [10 << 20; 3]);
@@ -101,7 +100,9 @@ async fn text_that_is_not_utf_8_is_an_error() {
     assert_eq!(error.kind(), SegmentErrorKind::Malformed);
     assert_snapshot!(text(&error), @"");
     // Two halves of a character in two cells are text in none.
-    sqlite.run("CREATE TABLE halves (email text); INSERT INTO halves VALUES (CAST(x'c3' AS text)), (CAST(x'a9' AS text))");
+    sqlite.run(
+        "CREATE TABLE halves (email text); INSERT INTO halves VALUES (CAST(x'c3' AS text)), (CAST(x'a9' AS text))",
+    );
     assert_eq!(failure(sqlite.relation("halves"), &["email"]).await.kind(), SegmentErrorKind::Malformed);
 }
 

@@ -56,7 +56,9 @@ async fn what_writes_is_refused_by_the_database() {
         duckdb.query("SELECT nextval('numbers')::text AS email"),
         duckdb.query("COMMIT"),
         postgres.query(&format!(r#"DELETE FROM "{schema}".people RETURNING email"#)),
-        postgres.query(&format!(r#"WITH d AS (INSERT INTO "{schema}".people VALUES ('a') RETURNING email) SELECT * FROM d"#)),
+        postgres.query(&format!(
+            r#"WITH d AS (INSERT INTO "{schema}".people VALUES ('a') RETURNING email) SELECT * FROM d"#
+        )),
         postgres.query(&format!(r#"SELECT nextval('"{schema}".numbers')::text AS email"#)),
     ] {
         let shown = format!("{query:?}");

@@ -177,7 +177,10 @@ async fn values_of_a_rule_come_after_those_of_the_query() {
 #[ignore = "needs drivers: run it by .ci/with-adbc"]
 async fn a_rule_that_does_not_fit_is_an_error_before_anything_is_read() {
     let duckdb = DuckDb::new();
-    duckdb.run(&["CREATE TABLE t (email VARCHAR, n BIGINT, \"x\"\" OR 1=1 --\" VARCHAR)", "INSERT INTO t VALUES ('a', 1, 'canary')"]);
+    duckdb.run(&[
+        "CREATE TABLE t (email VARCHAR, n BIGINT, \"x\"\" OR 1=1 --\" VARCHAR)",
+        "INSERT INTO t VALUES ('a', 1, 'canary')",
+    ]);
     let by = async |rule: Rule| text(&failure(duckdb.relation("t").filter(rule), &["email"]).await);
     assert_snapshot!(by(column("mail").is("canary")).await, @"");
     assert_snapshot!(by(column("n").is("canary")).await, @"");

@@ -24,7 +24,9 @@ impl Spelling for DuckDb {
             }
             (LiteralType::Date, ColumnType::LocalTimestamp) => column.cast_as("date"),
             (LiteralType::Date, ColumnType::Timestamp) => in_utc(column).cast_as("date"),
-            (LiteralType::Timestamp, ColumnType::Date | ColumnType::LocalTimestamp) => in_utc(column.cast_as("timestamp")),
+            (LiteralType::Timestamp, ColumnType::Date | ColumnType::LocalTimestamp) => {
+                in_utc(column.cast_as("timestamp"))
+            }
             _ => column,
         }
     }
