@@ -37,3 +37,7 @@ mod seconds;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/reports.md")]
 struct ReportsPage;
+/// The guide's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/rights.md")]
+struct RightsGuide;

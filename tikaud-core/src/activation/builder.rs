@@ -13,9 +13,9 @@ use super::watch::Watch;
 use super::{SegmentActivation, SettingsError};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason};
+use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, SecretKey};
 use crate::plan::GuardSettings;
-use crate::segment::Segment;
+use crate::segment::{HoldOut, Segment};
 use crate::state::{Clock, Ledger, StateStore, SystemClock};
 
 /// What a run does when the audience is no longer there: deleted, expired, or taken away from the account.
@@ -41,6 +41,8 @@ pub struct SegmentActivationBuilder {
     description: Option<String>,
     mapping: Option<FieldMapping>,
     suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
+    erasure_key: Option<SecretKey>,
+    hold_out: Option<HoldOut>,
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
     guards: GuardSettings,
@@ -66,6 +68,8 @@ impl SegmentActivationBuilder {
             description: None,
             mapping: None,
             suppressions: Vec::new(),
+            erasure_key: None,
+            hold_out: None,
             phone_parser: None,
             clock: Arc::new(SystemClock),
             guards: GuardSettings::default(),
@@ -137,6 +141,24 @@ impl SegmentActivationBuilder {
     #[must_use]
     pub fn suppress_shared(mut self, segment: Arc<dyn Segment>, mapping: FieldMapping) -> Self {
         self.suppressions.push((segment, mapping));
+        self
+    }
+
+    /// The key with which people are [erased](super::Erasures) in this state root, so that whoever was is never added again.
+    ///
+    /// Required once somebody has been: a run without it ends before anything is sent. It is kept nowhere; give it at once,
+    /// and to every activation of the root, so that the first erasure stops none of them.
+    #[must_use]
+    pub fn erasure_key(mut self, key: SecretKey) -> Self {
+        self.erasure_key = Some(key);
+        self
+    }
+
+    /// Keeps a part of the members out of the audience, always the same one, so that what the audience brings can be measured.
+    /// Plan and report say how many it is.
+    #[must_use]
+    pub fn hold_out(mut self, hold_out: HoldOut) -> Self {
+        self.hold_out = Some(hold_out);
         self
     }
 
@@ -232,6 +254,8 @@ impl SegmentActivationBuilder {
             when_gone: self.when_gone,
             watch: self.watch,
             suppressions,
+            erasure_key: self.erasure_key,
+            hold_out: self.hold_out.map(Arc::new),
             spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
         })
     }

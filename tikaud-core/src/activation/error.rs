@@ -114,6 +114,12 @@ pub enum ActivationError {
         /// What the destination said.
         source: DestinationError,
     },
+    /// An audience was asked for without a reply, and is not found.
+    #[error("the audience that was asked for at `{destination}` without a reply is not found; nothing was sent")]
+    AudienceUnknown {
+        /// The destination.
+        destination: DestinationId,
+    },
     /// The activation has another audience already.
     #[error(
         "the activation keeps audience {audience} and cannot adopt {adopted}; tear it down first, or give the other one an \

@@ -6,6 +6,7 @@ mod adopt;
 mod apply;
 mod builder;
 mod change_log;
+mod erase;
 mod error;
 mod event;
 mod history;
@@ -27,6 +28,7 @@ mod watch;
 
 pub use builder::{SegmentActivationBuilder, WhenGone};
 pub use change_log::{ChangeLog, ChangeLogError, ChangeRecorder, LoggedRun};
+pub use erase::{ActivationErasure, ErasureError, ErasureOutcome, ErasureReceipt, Erasures};
 pub use error::{ActivationError, SettingsError};
 pub use event::{RunEvent, RunEventKind};
 pub use history::{HistoryPolicy, HistoryQuery, PastFailure, PastKind, PastRead, PastRun};

@@ -7,9 +7,9 @@ use futures::{FutureExt, StreamExt, TryStreamExt, future};
 use super::{ActivationError, RunEventKind, RunOptions, SegmentActivation};
 use crate::compute::compute;
 use crate::diff::{Collector, Wanted, cores};
-use crate::identifier::{Extractor, FieldMapping, Tally};
-use crate::plan::SuppressionTally;
-use crate::segment::{MemberBatch, Segment, SegmentError, SegmentSchema};
+use crate::identifier::{Extracted, Extractor, FieldMapping, Tally};
+use crate::plan::{HoldOutTally, SuppressionTally};
+use crate::segment::{HoldOut, Kept, MemberBatch, Segment, SegmentError, SegmentSchema};
 
 /// What was read.
 pub(super) struct Reading {
@@ -22,6 +22,7 @@ pub(super) struct Reading {
 pub(super) struct Tallies {
     pub(super) segment: Tally,
     pub(super) suppressions: Vec<SuppressionTally>,
+    pub(super) hold_out: Option<HoldOutTally>,
     /// `None` when nothing was read.
     pub(super) schema: Option<SegmentSchema>,
 }
@@ -33,13 +34,14 @@ pub(super) async fn read(activation: &SegmentActivation, options: &RunOptions) -
     let (mut collector, mut tallies) = (Collector::new(&ledger.resources), Vec::new());
     let mut suppression_schemas = Vec::new();
     if options.drains() {
-        let wanted = Wanted { segment: collector.finish().await?, suppressed: None };
-        let tallies = Tallies { segment: Tally::default(), suppressions: tallies, schema: None };
+        let wanted = Wanted { segment: collector.finish().await?, suppressed: None, erased: None };
+        let tallies = Tallies { segment: Tally::default(), suppressions: tallies, hold_out: None, schema: None };
         return Ok(Reading { wanted, tallies });
     }
     for suppression in suppressions {
         let (segment, mapping) = (&*suppression.segment, &suppression.mapping);
-        let (tally, schema) = gather(segment, mapping, &suppression.extractor, &mut collector, |_| {}).await?;
+        let Gathered { tally, schema, .. } =
+            gather(segment, mapping, &suppression.extractor, None, &mut collector, |_| {}).await?;
         suppression_schemas.push((segment.name(), schema));
         tallies.push(SuppressionTally::new(segment.name(), tally));
     }
@@ -50,47 +52,79 @@ pub(super) async fn read(activation: &SegmentActivation, options: &RunOptions) -
         suppressed = Some(runs);
     }
     let progress = |members| activation.tell(options, || RunEventKind::Reading { members });
-    let (tally, mut schema) = gather(&**segment, mapping, extractor, &mut collector, progress).await?;
+    let hold_out = activation.hold_out.as_ref();
+    let Gathered { tally, held_out, mut schema } =
+        gather(&**segment, mapping, extractor, hold_out, &mut collector, progress).await?;
     suppression_schemas.into_iter().for_each(|(name, suppression)| schema.define_as(name, suppression));
-    let wanted = Wanted { segment: collector.finish().await?, suppressed };
-    Ok(Reading { wanted, tallies: Tallies { segment: tally, suppressions: tallies, schema: Some(schema) } })
+    let wanted = Wanted { segment: collector.finish().await?, suppressed, erased: None };
+    let tallies = Tallies { segment: tally, suppressions: tallies, hold_out: held_out, schema: Some(schema) };
+    Ok(Reading { wanted, tallies })
 }
 
-/// Reads one segment into the collector. What it is read from is of the columns that are read only.
+/// What was read of one segment.
+struct Gathered {
+    tally: Tally,
+    held_out: Option<HoldOutTally>,
+    /// Of the columns that were read.
+    schema: SegmentSchema,
+}
+
+/// Reads one segment into the collector, but for those held out.
 async fn gather(
     segment: &dyn Segment,
     mapping: &FieldMapping,
     extractor: &Arc<Extractor>,
+    hold_out: Option<&Arc<HoldOut>>,
     collector: &mut Collector,
     progress: impl Fn(u64),
-) -> Result<(Tally, SegmentSchema), ActivationError> {
+) -> Result<Gathered, ActivationError> {
     let unreadable = |source: SegmentError| ActivationError::Segment { segment: segment.name().to_owned(), source };
     let schema = segment.schema().await.map_err(unreadable)?;
     mapping
         .check_columns(&schema.names())
         .map_err(|source| ActivationError::Mapping { segment: segment.name().to_owned(), source })?;
 
-    let members = segment.members(&mapping.columns()).await.map_err(unreadable)?;
+    let mut read = mapping.columns();
+    let mut held_out = hold_out.map(|hold_out| hold_out.begin(&mut read));
+    let members = segment.members(&read).await.map_err(unreadable)?;
     let mut first = 1;
     let jobs = members.map(|batch| {
         let at = first;
         first += batch.as_ref().map_or(0, MemberBatch::len) as u64;
         progress(first - 1);
-        let extractor = Arc::clone(extractor);
+        let (extractor, hold_out) = (Arc::clone(extractor), hold_out.map(Arc::clone));
         // Only work that may take long leaves this task; an error goes straight through, in its place.
         match batch {
-            Ok(batch) => compute(move || extractor.extract(&batch, at)).left_future(),
+            Ok(batch) => compute(move || extract(&extractor, hold_out.as_deref(), &batch, at)).left_future(),
             Err(error) => future::ready(Ok(Err(error))).right_future(),
         }
     });
     let mut tally = Tally::default();
     let mut jobs = jobs.buffered(cores() * 2);
     while let Some(part) = jobs.try_next().await? {
-        let (digests, part) = part.map_err(unreadable)?.into_digests();
+        let (part, kept) = part.map_err(unreadable)?;
+        if let (Some(held_out), Some(kept)) = (&mut held_out, kept) {
+            held_out.count(&kept);
+        }
+        let (digests, part) = part.into_digests();
         tally.extend(part);
         for (kind, digests) in digests {
             collector.push(kind, digests).await?;
         }
     }
-    Ok((tally, schema.only(&mapping.columns())))
+    Ok(Gathered { tally, held_out, schema: schema.only(&read) })
+}
+
+/// The identifiers of a batch, but for members held out; with what became of these.
+fn extract(
+    extractor: &Extractor,
+    hold_out: Option<&HoldOut>,
+    batch: &MemberBatch,
+    first: u64,
+) -> Result<(Extracted, Option<Kept>), SegmentError> {
+    let Some(hold_out) = hold_out else { return Ok((extractor.extract(batch, first)?, None)) };
+    let kept = hold_out.keep(batch, extractor.columns())?;
+    // Rejects are numbered as the segment was read.
+    let extracted = extractor.extract(&kept.batch, 1)?.renumbered(|number| first + kept.row_of(number));
+    Ok((extracted, Some(kept)))
 }

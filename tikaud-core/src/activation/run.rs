@@ -4,6 +4,7 @@ use tokio::select;
 use tracing::{Instrument, info_span};
 
 use super::apply::{Applied, Target, apply};
+use super::erase::tombstones;
 use super::history::Recording;
 use super::open::{OpenAudience, carry_name_over, connect, find_or_create};
 use super::read::{Reading, read};
@@ -70,7 +71,9 @@ async fn carry_out(
     parts.warnings.extend(warnings);
     parts.timings.connect = parts.lap();
 
-    let Reading { wanted, tallies } = read(activation, options).instrument(info_span!("tikaud_read")).await?;
+    let erased = tombstones(activation, &generation, options).await?;
+    let Reading { mut wanted, tallies } = read(activation, options).instrument(info_span!("tikaud_read")).await?;
+    wanted.erased = erased;
     parts.spilled_bytes = wanted.segment.spilled_bytes();
     parts.tally = Some(tallies.segment.clone());
     parts.timings.read = parts.lap();
@@ -146,6 +149,9 @@ async fn carry_out(
         (next.members, next.schema) = (Some(plan.tally.members), Some(schema));
     }
     next.pending = applied.pending(&plan, ledger.clock.now());
+    if let (Some(erased), None) = (&wanted.erased, &next.pending) {
+        next.erased = erased.through();
+    }
     if !changes.is_empty() || next != generation {
         next.run = Some(run.clone());
         let held = HeldFiles::clone(&held).with(Pending { changes, replaces, receipts: applied.receipts.clone() });
@@ -182,12 +188,12 @@ fn created_anew(gone: &ActivationError) -> String {
 }
 
 /// What the destination is told of an audience that it opens.
-fn known(record: Option<&AudienceRecord>, held: &HeldFiles) -> Known {
+pub(super) fn known(record: Option<&AudienceRecord>, held: &HeldFiles) -> Known {
     Known { identifiers: record.map(|_| held.possible_count()), notes: record.and_then(|record| record.notes.clone()) }
 }
 
 /// The plan of a run that ends before its intent goes with it, so that the next run has nothing to recover from.
-async fn or_discard<T, E: Into<ActivationError>>(
+pub(super) async fn or_discard<T, E: Into<ActivationError>>(
     ledger: &Ledger,
     run: &RunId,
     outcome: Result<T, E>,
@@ -201,8 +207,10 @@ async fn or_discard<T, E: Into<ActivationError>>(
 /// What a run would do now, without a claim and without writing anything.
 pub(super) async fn plan(activation: &SegmentActivation, options: &RunOptions) -> Result<Plan, ActivationError> {
     // State that cannot be read is told before a long read of the segment.
-    activation.ledger.generation().await?;
-    let Reading { wanted, tallies } = read(activation, options).await?;
+    let generation = activation.ledger.generation().await?;
+    let erased = tombstones(activation, &generation, options).await?;
+    let Reading { mut wanted, tallies } = read(activation, options).await?;
+    wanted.erased = erased;
     let mut looks = 1;
     loop {
         let Current { generation, held, .. } = activation.ledger.current().await?;

@@ -13,9 +13,9 @@ use super::{
     run, tear_down,
 };
 use crate::destination::{AudienceId, AudienceSpec, Destination};
-use crate::identifier::{Extractor, FieldMapping};
+use crate::identifier::{Extractor, FieldMapping, SecretKey};
 use crate::plan::{GuardSettings, Plan, PlanInput};
-use crate::segment::Segment;
+use crate::segment::{HoldOut, Segment};
 use crate::state::{ActivationId, Generation, HeldFiles, KindChanges, Ledger, StateError, StateStore};
 
 /// A segment that is kept in an audience: the [`Activation`] to use.
@@ -46,6 +46,8 @@ pub struct SegmentActivation {
     pub(super) mapping: FieldMapping,
     pub(super) extractor: Arc<Extractor>,
     pub(super) suppressions: Vec<Suppression>,
+    pub(super) erasure_key: Option<SecretKey>,
+    pub(super) hold_out: Option<Arc<HoldOut>>,
     pub(super) spec: AudienceSpec,
     pub(super) guards: GuardSettings,
     pub(super) when_gone: WhenGone,
@@ -142,6 +144,7 @@ impl SegmentActivation {
             changes,
             tally: tallies.segment,
             suppressions: tallies.suppressions,
+            hold_out: tallies.hold_out,
             schema: tallies.schema,
             spec: &self.spec,
             mapping: &self.mapping,

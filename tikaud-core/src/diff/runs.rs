@@ -14,6 +14,7 @@ use super::source::{DigestSource, MemorySource};
 use super::{DiffError, IdentifierSet, Resources};
 use crate::compute::{Died, compute};
 use crate::identifier::IdentifierKind;
+use crate::state::Tombstones;
 
 /// A sorted run. Runs of one kind may share identifiers.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub(crate) struct Wanted {
     pub(crate) segment: Runs,
     /// `None` when nothing is suppressed.
     pub(crate) suppressed: Option<Runs>,
+    /// `None` when nobody has been erased.
+    pub(crate) erased: Option<Arc<Tombstones>>,
 }
 
 impl Runs {

@@ -35,6 +35,11 @@ impl Extractor {
         Self { mapping: mapping.clone(), columns: mapping.columns(), parser }
     }
 
+    /// The columns of its batches.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// The identifiers of a batch. `first` is the number of its first member, from 1.
     ///
     /// # Errors
@@ -192,6 +197,13 @@ impl Extracted {
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// The same with other numbers for the members.
+    pub(crate) fn renumbered(mut self, number: impl Fn(u64) -> u64) -> Self {
+        let rejects = self.tally.columns.iter_mut().flat_map(|column| column.rejects.values_mut());
+        rejects.flat_map(|rejects| &mut rejects.members).for_each(|member| *member = number(*member));
+        self
     }
 
     /// The digests of each kind, in no order and with repetitions, and what became of the values.

@@ -22,14 +22,20 @@ mod digest;
 
 mod extract;
 
+mod secret_key;
+
+mod person;
+
 pub use email::EmailRule;
 pub use extract::{Extracted, Extractor};
 pub use field::{DeviceHash, Field, MappedField, PhoneRegion};
 pub use kind::IdentifierKind;
 pub use mapping::{FieldMapping, MappingError};
+pub use person::Person;
 pub use phone::{DefaultPhoneParser, NumberingPlansDamaged, PhoneParser};
 pub use region::{Region, UnknownRegion};
 pub use reject::RejectReason;
+pub use secret_key::{KeyTooShort, SecretKey};
 pub use tally::{ColumnTally, Rejects, Tally};
 
 pub(crate) use device::normalise_device_id;

@@ -4,11 +4,13 @@
 //! [`activation`](crate::activation) carries out or leaves. Plain functions over values, without I/O.
 
 mod guard;
+mod hold_out;
 mod numbers;
 mod suppression;
 mod warnings;
 
 pub use guard::{Guard, GuardAction, GuardSettings, GuardVerdict, InvalidGuard, Threshold, UnknownGuard, Verdict};
+pub use hold_out::HoldOutTally;
 pub(crate) use numbers::{counted, grouped};
 pub use suppression::SuppressionTally;
 
@@ -43,6 +45,9 @@ pub struct Plan {
     /// What became of the values of each suppression segment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<SuppressionTally>,
+    /// Who is held out; `None` when nobody is to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_out: Option<HoldOutTally>,
     /// The counts, kind by kind.
     pub kinds: Vec<KindPlan>,
     /// The guards' verdicts.
@@ -61,11 +66,14 @@ pub struct Plan {
 pub struct KindPlan {
     /// The kind.
     pub kind: IdentifierKind,
-    /// Distinct identifiers in the segment, without the suppressed ones.
+    /// Distinct identifiers in the segment, without the suppressed and the erased ones.
     pub segment: u64,
     /// Distinct identifiers of its members that are suppressed.
     #[serde(skip_serializing_if = "is_none_at_all")]
     pub suppressed: u64,
+    /// Distinct identifiers of its members that have been [erased](crate::activation::Erasures).
+    #[serde(skip_serializing_if = "is_none_at_all")]
+    pub erased: u64,
     /// In the segment and confirmed in the audience: nothing to do.
     pub unchanged: u64,
     /// Going in.
@@ -95,6 +103,7 @@ pub(crate) struct PlanInput<'a> {
     pub(crate) changes: Vec<KindChanges>,
     pub(crate) tally: Tally,
     pub(crate) suppressions: Vec<SuppressionTally>,
+    pub(crate) hold_out: Option<HoldOutTally>,
     /// What the segment was read from.
     pub(crate) schema: Option<SegmentSchema>,
     pub(crate) spec: &'a AudienceSpec,
@@ -137,6 +146,7 @@ impl Plan {
             mapping,
             tally: input.tally,
             suppressions: input.suppressions,
+            hold_out: input.hold_out,
         }
     }
 
@@ -196,11 +206,11 @@ fn is_none_at_all(count: &u64) -> bool {
 
 /// Kinds that are mapped, held or changed, in order.
 fn kinds(input: &PlanInput<'_>) -> Vec<KindPlan> {
-    let nothing = |kind| KindPlan { kind, segment: 0, suppressed: 0, unchanged: 0, adds: 0, removes: 0 };
+    let nothing = |kind| KindPlan { kind, segment: 0, suppressed: 0, erased: 0, unchanged: 0, adds: 0, removes: 0 };
     let mut kinds: BTreeMap<IdentifierKind, KindPlan> =
         input.mapping.kinds().into_iter().map(|kind| (kind, nothing(kind))).collect();
-    for &KindChanges { kind, segment, suppressed, adds, removes } in &input.changes {
-        kinds.insert(kind, KindPlan { kind, segment, suppressed, unchanged: segment - adds, adds, removes });
+    for &KindChanges { kind, segment, suppressed, erased, adds, removes } in &input.changes {
+        kinds.insert(kind, KindPlan { kind, segment, suppressed, erased, unchanged: segment - adds, adds, removes });
     }
     kinds.into_values().collect()
 }

@@ -92,6 +92,21 @@ pub enum StateError {
         /// The activation.
         activation: ActivationId,
     },
+    /// Somebody was erased in this state root, and nobody can be told from them without the key.
+    #[error(
+        "people have been erased in this state root; give the activation the key that they were erased with \
+         (`erasure_key`), or they would be added again. Nothing was sent"
+    )]
+    ErasureKeyMissing,
+    /// The key is another one than that with which people were erased in this state root.
+    #[error(
+        "the erasure record `{record}` was made with another key; give every activation and every erasure of a state root \
+         the same one, nothing was sent"
+    )]
+    ErasureKeyDiffers {
+        /// The record.
+        record: ObjectKey,
+    },
     /// Another process runs this activation.
     #[error("activation `{activation}` is being run by another process until {until} at least; try again then")]
     Busy {

@@ -30,6 +30,9 @@ pub struct Generation {
     /// What its run had to leave for the next one; `None` when the audience was equal to the segment.
     #[serde(default)]
     pub pending: Option<PendingChanges>,
+    /// The last erasure that took part in it: none of those erased until then is confirmed in it, nor is in an older one.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub erased: u64,
     /// Members that its run read; `None` when none has read any yet, and of generations of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<u64>,
@@ -40,6 +43,11 @@ pub struct Generation {
     pub run: Option<RunId>,
     /// When it was committed.
     pub committed: Timestamp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none_yet(erasure: &u64) -> bool {
+    *erasure == 0
 }
 
 /// The identifiers of a generation, a file a kind.

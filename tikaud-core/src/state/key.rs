@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{name}` cannot be a name in a state store: use 1 to {MAX_NAME} of the characters a-z, A-Z, 0-9, `-`, `_`, `.`, \
-     beginning with a letter or digit"
+     beginning with a letter or digit, and for an activation not with `tikaud.`, which is the library's own"
 )]
 pub struct InvalidName {
     name: String,
@@ -25,6 +25,9 @@ fn check(name: &str) -> Result<(), InvalidName> {
     // The text is bounded: it may come from anywhere.
     good.then_some(()).ok_or_else(|| InvalidName { name: name.chars().take(MAX_NAME).collect() })
 }
+
+/// What folders that are no activation's begin with.
+const OWN: &str = "tikaud.";
 
 /// Which activation it is, for ever: the name of its folder in the state store.
 ///
@@ -50,7 +53,11 @@ impl FromStr for ActivationId {
     type Err = InvalidName;
 
     fn from_str(name: &str) -> Result<Self, InvalidName> {
-        check(name).map(|()| Self(name.to_owned()))
+        check(name)?;
+        if name.starts_with(OWN) {
+            return Err(InvalidName { name: name.to_owned() });
+        }
+        Ok(Self(name.to_owned()))
     }
 }
 
@@ -95,6 +102,11 @@ impl ObjectKey {
     /// The folder of an activation.
     pub(crate) fn of_activation(activation: &ActivationId) -> Self {
         Self(activation.0.clone())
+    }
+
+    /// The folder of those who have been erased, beside the activations.
+    pub(crate) fn of_erasures() -> Self {
+        Self(format!("{OWN}erased"))
     }
 
     /// Whether it is below a folder.
@@ -146,6 +158,13 @@ mod tests {
             assert!(key.parse::<ObjectKey>().is_err(), "{key:?}");
         }
         assert!("buyers/generations/00000001.json".parse::<ObjectKey>().is_ok());
+    }
+
+    #[test]
+    fn no_activation_has_the_folder_of_those_who_were_erased() {
+        let folder = ObjectKey::of_erasures();
+        assert!(folder.as_str().parse::<ObjectKey>().is_ok());
+        assert!(folder.as_str().parse::<ActivationId>().is_err());
     }
 
     #[test]

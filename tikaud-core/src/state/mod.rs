@@ -9,6 +9,7 @@
 //!              journal/<run>/…                                its intents and receipts
 //!              claims/0000000007.json                         who may write
 //!              runs/0000000006-20261124T060000Z.json           what each run did: the history
+//! tikaud.erased/log/00000001.json                             who must never be added again, beside the activations
 //! ```
 //!
 //! Committing generation n + 1 is creating an object that must not be there yet: the one primitive that every store has.
@@ -17,6 +18,7 @@ mod background;
 mod claim;
 mod clock;
 mod digest_file;
+mod erasures;
 mod error;
 mod generation;
 mod held_files;
@@ -39,6 +41,7 @@ pub use clock::{Clock, SystemClock};
 pub use digest_file::DigestFile;
 use digest_file::all_differ;
 pub(crate) use digest_file::{DigestReader, DigestWriter};
+pub(crate) use erasures::{ErasureLog, Lookup, Tombstones};
 pub use error::StateError;
 pub use generation::{AudienceRecord, CreateIntent, Generation, PendingChanges, SnapshotFiles};
 pub(crate) use held_files::{HeldFiles, Pending};

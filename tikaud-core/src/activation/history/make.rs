@@ -154,6 +154,7 @@ fn class(error: &ActivationError) -> &'static str {
         ActivationError::Scratch(_) => "scratch",
         ActivationError::Destination { source, .. } => source.kind().as_str(),
         ActivationError::AudienceGone { .. } => "audience_gone",
+        ActivationError::AudienceUnknown { .. } => "audience_unknown",
         ActivationError::HasAudience { .. } => "has_audience",
         ActivationError::ChangeLog(_) => "change_log",
         ActivationError::Task => "task",

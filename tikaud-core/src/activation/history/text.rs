@@ -24,7 +24,8 @@ impl Display for PastRun {
         write_cost(f, &self.traffic, "request", self.timings.apply)?;
         for guard in &self.guards {
             match guard.verdict {
-                Verdict::Passed => {}
+                // A guard's warning is among the run's.
+                Verdict::Passed | Verdict::Warned => {}
                 Verdict::Blocked => writeln!(f, "  blocked by the guard \"{}\": {}", guard.guard, guard.reason)?,
                 Verdict::Allowed => {
                     writeln!(f, "  guard \"{}\" passed over by request: {}", guard.guard, guard.reason)?

@@ -134,6 +134,9 @@ pub(in crate::activation) fn write_stages(f: &mut Formatter<'_>, timings: &Timin
 fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
     writeln!(f, "  read {}", counted(plan.tally.members, "member"))?;
     plan.tally.columns.iter().try_for_each(|column| write_column(f, column))?;
+    if let Some(hold_out) = &plan.hold_out {
+        writeln!(f, "  {hold_out}")?;
+    }
     for suppression in &plan.suppressions {
         let members = counted(suppression.tally.members, "member");
         writeln!(f, "  read {members} of the suppression segment `{}`", suppression.segment)?;
@@ -171,7 +174,10 @@ fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, plan: &KindPlan) -> fmt:
 }
 
 fn write_suppressed(f: &mut Formatter<'_>, plan: &KindPlan) -> fmt::Result {
-    if plan.suppressed > 0 { write!(f, ", {} suppressed", grouped(plan.suppressed)) } else { Ok(()) }
+    if plan.suppressed > 0 {
+        write!(f, ", {} suppressed", grouped(plan.suppressed))?;
+    }
+    if plan.erased > 0 { write!(f, ", {} erased", grouped(plan.erased)) } else { Ok(()) }
 }
 
 fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {

@@ -17,6 +17,8 @@ pub(crate) struct KindChanges {
     pub(crate) segment: u64,
     /// Distinct identifiers of its members that are suppressed.
     pub(crate) suppressed: u64,
+    /// Distinct identifiers of its members that have been erased.
+    pub(crate) erased: u64,
     pub(crate) adds: u64,
     pub(crate) removes: u64,
 }
@@ -40,7 +42,7 @@ impl Ledger {
     ) -> Result<Vec<KindChanges>, DiffError> {
         let mut counted = Vec::new();
         for kind in kinds(held, &wanted.segment) {
-            let mut counts = KindChanges { kind, segment: 0, suppressed: 0, adds: 0, removes: 0 };
+            let mut counts = KindChanges::none(kind);
             let mut steps = std::pin::pin!(self.compare(kind, held, wanted, comparison));
             while let Some((members, changes)) = steps.try_next().await? {
                 counts.count(&members, &changes);
@@ -61,7 +63,7 @@ impl Ledger {
         let folder = self.folder("plans").child(run);
         let (mut counted, mut planned) = (Vec::new(), Vec::new());
         for kind in kinds(held, &wanted.segment) {
-            let mut counts = KindChanges { kind, segment: 0, suppressed: 0, adds: 0, removes: 0 };
+            let mut counts = KindChanges::none(kind);
             let writer = |action: Action| {
                 let key = folder.child(format_args!("{action}-{kind}.digests"));
                 DigestWriter::new(&*self.store, &self.activation, key, kind)
@@ -94,8 +96,8 @@ impl Ledger {
         }
     }
 
-    /// The steps of one kind: how many of its identifiers the segment has, and what has to change. What is suppressed is
-    /// taken out here, last of all, so that no source of the segment can bring it back.
+    /// The steps of one kind: how many of its identifiers the segment has, and what has to change. What is suppressed or
+    /// erased is taken out here, last of all, so that no source of the segment can bring it back.
     fn compare(
         &self,
         kind: IdentifierKind,
@@ -109,16 +111,21 @@ impl Ledger {
         let wanted_lanes = lanes.len();
         let suppressed = wanted.suppressed.iter().flat_map(|suppressed| suppressed.sources(kind));
         lanes.extend(suppressed.map(|source| Lane::new(kind, source)));
-        let held = Arc::clone(held);
+        let (held, erased) = (Arc::clone(held), wanted.erased.clone());
         Steps::new(lanes, self.resources.step_digests(kind.digest_len())).map(move |slices: Vec<Slice>| {
             let (of_held, of_wanted) = slices.split_at(held_lanes);
             let (of_segment, of_suppressed) = of_wanted.split_at(wanted_lanes - held_lanes);
             let held = held.held(kind, of_held);
             let held = if comparison == Comparison::Resync { held.unconfirmed_all() } else { held };
             let all = union_of(kind, of_segment);
-            let segment =
+            let left =
                 if of_suppressed.is_empty() { all.clone() } else { all.difference(&union_of(kind, of_suppressed)) };
-            let members = Members { wanted: segment.len() as u64, suppressed: (all.len() - segment.len()) as u64 };
+            let segment = erased.as_ref().map_or_else(|| left.clone(), |erased| erased.without(&left, &held.confirmed));
+            let members = Members {
+                wanted: segment.len() as u64,
+                suppressed: (all.len() - left.len()) as u64,
+                erased: (left.len() - segment.len()) as u64,
+            };
             (members, ChangeSet::between(&held, &segment))
         })
     }
@@ -128,12 +135,18 @@ impl Ledger {
 struct Members {
     wanted: u64,
     suppressed: u64,
+    erased: u64,
 }
 
 impl KindChanges {
+    pub(crate) fn none(kind: IdentifierKind) -> Self {
+        Self { kind, segment: 0, suppressed: 0, erased: 0, adds: 0, removes: 0 }
+    }
+
     fn count(&mut self, members: &Members, changes: &ChangeSet) {
         self.segment += members.wanted;
         self.suppressed += members.suppressed;
+        self.erased += members.erased;
         self.adds += changes.adds.len() as u64;
         self.removes += changes.removes.len() as u64;
     }

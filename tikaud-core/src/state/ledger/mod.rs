@@ -3,6 +3,7 @@
 mod changes;
 mod forget;
 mod recovery;
+mod removal;
 mod retention;
 mod settle;
 mod verify;
@@ -106,6 +107,10 @@ impl Ledger {
             current.generation = self.commit(claim, current.generation, &current.held).await?;
             current.held = Arc::new(HeldFiles::of(&current.generation.snapshots));
         }
+        // A run that died between its commit and its clearing up may have left whom it had removed for good.
+        if current.generation.erased > 0 {
+            self.prune().await?;
+        }
         self.clear_runs().await?;
         Ok(current)
     }
@@ -177,6 +182,7 @@ impl Ledger {
             mapping: None,
             snapshots: SnapshotFiles::default(),
             pending: None,
+            erased: 0,
             members: None,
             schema: None,
             run: None,

@@ -16,14 +16,20 @@ impl Ledger {
         self.clear_runs().await
     }
 
-    /// Deletes generations that are no longer kept and snapshots that no kept one names.
-    async fn prune(&self) -> Result<(), StateError> {
+    /// Deletes generations that are no longer kept and snapshots that no kept one names. One from before an erasure that the
+    /// present one has gone through is not kept: whoever was erased is in its snapshots.
+    pub(super) async fn prune(&self) -> Result<(), StateError> {
         let mut generations = generation_entries(&*self.store, &self.activation).await?;
         let last = generations.last_key_value().map_or(0, |(number, _)| *number);
         let kept = generations.split_off(&(last + 1).saturating_sub(KEPT_GENERATIONS));
-        let mut named = BTreeSet::new();
-        for entry in kept.values() {
+        let (mut named, mut erased) = (BTreeSet::new(), 0);
+        for (number, entry) in kept.into_iter().rev() {
             let generation: Generation = read_sealed(&*self.store, &entry.key, entry.len).await?;
+            erased = erased.max(generation.erased);
+            if generation.erased < erased {
+                generations.insert(number, entry);
+                continue;
+            }
             let files = generation.snapshots.confirmed.into_iter().chain(generation.snapshots.unconfirmed);
             named.extend(files.map(|file| file.key));
         }
