@@ -102,6 +102,13 @@ impl Cells {
                     asked.name, self.place
                 ));
             }
+            if error.kind() == SegmentErrorKind::UnknownColumn {
+                return SegmentError::malformed(format!(
+                    "the column `{}` of {} has cells that are no text (floating-point numbers, or bytes); correct them, or \
+                     cast them in a view",
+                    asked.name, self.place
+                ));
+            }
             SegmentError::new(error.kind(), format!("{}: {error}", self.place))
         })?;
         let is_whole = |row: usize| column.cell(row).all(is_whole);
@@ -190,7 +197,8 @@ mod tests {
         let short: ArrayRef = Arc::new(StringArray::from(vec!["a"; 2500]));
         assert_eq!(sizes(&mut cells(1000), &batch(short)), [1000, 1000, 500]);
         let long: ArrayRef = Arc::new(StringArray::from(vec!["x".repeat(10 << 20); 7]));
-        assert_eq!(sizes(&mut cells(1000), &batch(long)), [3, 3, 1]);
+        let sizes = sizes(&mut cells(1000), &batch(long));
+        assert!(sizes.iter().sum::<usize>() == 7 && sizes.iter().all(|size| *size <= 3), "{sizes:?}");
     }
 
     #[test]

@@ -21,6 +21,8 @@ const BATCH: usize = 10;
 struct Proxy {
     port: u16,
     passed: Arc<AtomicUsize>,
+    /// How many messages the first connection had, which asks for the types.
+    first: Arc<AtomicUsize>,
     _passing: JoinSet<()>,
 }
 
@@ -30,14 +32,16 @@ async fn proxy(server: PathBuf, messages: usize, bytes: usize) -> Proxy {
     let port = listener.local_addr().unwrap().port();
     let passed = Arc::new(AtomicUsize::new(0));
     let mut passing = JoinSet::new();
-    let counter = Arc::clone(&passed);
+    let first = Arc::new(AtomicUsize::new(0));
+    let (counter, of_first) = (Arc::clone(&passed), Arc::clone(&first));
     passing.spawn(async move {
         while counter.load(Relaxed) <= messages {
             let (client, _) = listener.accept().await.unwrap();
             pass(client, UnixStream::connect(&server).await.unwrap(), &counter, messages, bytes).await;
+            let _ = of_first.compare_exchange(0, counter.load(Relaxed), Relaxed, Relaxed);
         }
     });
-    Proxy { port, passed, _passing: passing }
+    Proxy { port, passed, first, _passing: passing }
 }
 
 /// One connection.
@@ -78,11 +82,13 @@ async fn cut_everywhere(server: &Postgres, segment: impl Fn(AdbcConnection) -> A
     };
     let whole = proxy(behind.clone(), usize::MAX, 0).await;
     assert_eq!(members(&through(whole.port), &["email"]).await.unwrap().len(), MEMBERS);
-    let all = whole.passed.load(Relaxed);
-    assert!(all > MEMBERS, "{all}");
+    let (first, all) = (whole.first.load(Relaxed), whole.passed.load(Relaxed));
+    assert!(all - first > MEMBERS, "{first} {all}");
 
     let mut counts = [0; MEMBERS + 1];
-    for (messages, bytes) in (0..all).flat_map(|messages| [(messages, 0), (messages, 3), (messages, 9)]) {
+    // There are hundreds of types, and one cut among them is as good as another.
+    let cuts = (0..first).step_by(100).chain(first..all);
+    for (messages, bytes) in cuts.flat_map(|messages| [(messages, 0), (messages, 3), (messages, 9)]) {
         let cut = proxy(behind.clone(), messages, bytes).await;
         let found = read(&through(cut.port), messages).await;
         counts[found] += 1;

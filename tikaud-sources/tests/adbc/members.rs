@@ -98,7 +98,7 @@ async fn text_that_is_not_utf_8_is_an_error() {
     assert_eq!(read(sqlite.relation("people"), &["id"]).await.len(), 2);
     let error = failure(sqlite.relation("people"), &["id", "email"]).await;
     assert_eq!(error.kind(), SegmentErrorKind::Malformed);
-    assert_snapshot!(text(&error), @"");
+    assert_snapshot!(text(&error), @"the column `email` of `people` over the driver `SQLITE` holds text that is not UTF-8, among the 2 members after the first 0; correct it, or convert the column in a view");
     // Two halves of a character in two cells are text in none.
     sqlite.run(
         "CREATE TABLE halves (email text); INSERT INTO halves VALUES (CAST(x'c3' AS text)), (CAST(x'a9' AS text))",

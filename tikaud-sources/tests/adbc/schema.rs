@@ -38,7 +38,11 @@ async fn a_view_whose_definition_changes_is_told() {
     let before = all().await;
     assert_eq!(all().await, before);
     let texts = before.each_ref().map(shown).join("\n").replace(&postgres.schema, "SCHEMA");
-    assert_snapshot!(texts, @"");
+    assert_snapshot!(texts, @r#"
+    email VARCHAR(40), n BIGINT; view `buyers`
+    email Utf8, n Int64; view `buyers`
+    email varchar, n int8; view `SCHEMA.buyers`
+    "#);
 
     let (drop, again) = ("DROP VIEW buyers", view("2"));
     sqlite.run(&format!("{drop}; {again}"));
@@ -62,9 +66,9 @@ async fn a_view_whose_definition_changes_is_told() {
 async fn a_table_has_no_definition_and_a_query_and_a_rule_have() {
     let duckdb = DuckDb::new();
     duckdb.run(&["CREATE TABLE people (email VARCHAR, n BIGINT, score DOUBLE)"]);
-    assert_snapshot!(shown(&schema(duckdb.relation("people")).await), @"");
-    assert_snapshot!(shown(&schema(duckdb.relation("people").filter(column("n").is(1))).await), @"");
-    assert_snapshot!(shown(&schema(duckdb.query("SELECT email FROM people WHERE email <> 'canary'")).await), @"");
+    assert_snapshot!(shown(&schema(duckdb.relation("people")).await), @"email Utf8, n Int64;");
+    assert_snapshot!(shown(&schema(duckdb.relation("people").filter(column("n").is(1))).await), @"email Utf8, n Int64; rule");
+    assert_snapshot!(shown(&schema(duckdb.query("SELECT email FROM people WHERE email <> 'canary'")).await), @"email Utf8; query");
     let by = async |n: i32| schema(duckdb.relation("people").filter(column("n").is(n))).await.definitions;
     assert_ne!(by(1).await, by(2).await);
 }
