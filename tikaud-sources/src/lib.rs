@@ -1,4 +1,5 @@
-//! Segments from data that a company already has: CSV, JSON lines and Parquet files, tables and queries of PostgreSQL.
+//! Segments from data that a company already has: CSV, JSON lines and Parquet files, tables and queries of PostgreSQL
+//! and of whatever has an ADBC driver.
 //!
 //! In: files and tables, and [rules](rule) that say which of their rows count. Out:
 //! [`MemberBatch`](tikaud_core::segment::MemberBatch)es of the columns that were asked for, through the
@@ -8,6 +9,7 @@
 //!   feature `aws`, `gcp` or `azure`, or `object-store` for a store of your own.
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
+//! * *My customers are in another database or warehouse* → [`AdbcSegment`], with the feature `adbc`.
 //! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
@@ -18,12 +20,18 @@
 pub mod arrow;
 pub mod rule;
 
+#[cfg(feature = "adbc")]
+mod adbc;
 mod batches;
 mod change_log;
 mod files;
 #[cfg(feature = "postgres")]
 mod postgres;
 
+#[cfg(feature = "adbc")]
+pub use adbc::{
+    AdbcConnection, AdbcDialect, AdbcDriver, AdbcError, AdbcErrorKind, AdbcParameter, AdbcSegment, AdbcSegmentBuilder,
+};
 pub use change_log::ParquetChangeLog;
 pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};
 #[cfg(feature = "postgres")]
@@ -47,3 +55,10 @@ struct CustomSourcesGuide;
 #[cfg(all(doctest, feature = "postgres"))]
 #[doc = include_str!("../docs/postgres.md")]
 struct PostgresGuide;
+
+/// So do those of the guides for databases with an ADBC driver.
+#[cfg(all(doctest, feature = "adbc"))]
+#[doc = include_str!("../docs/adbc.md")]
+#[doc = include_str!("../docs/snowflake.md")]
+#[doc = include_str!("../docs/bigquery.md")]
+struct AdbcGuides;
