@@ -36,15 +36,19 @@ mod compute;
 mod pages;
 mod seconds;
 
-/// The guide's examples run.
-#[cfg(all(doctest, feature = "scheduler"))]
-#[doc = include_str!("../docs/schedules.md")]
-struct SchedulesGuide;
-/// The page's examples compile.
+/// The guides' examples run.
 #[cfg(doctest)]
-#[doc = include_str!("../docs/reports.md")]
-struct ReportsPage;
-/// The guide's examples compile.
-#[cfg(doctest)]
-#[doc = include_str!("../docs/rights.md")]
-struct RightsGuide;
+mod guides {
+    #[doc = include_str!("../docs/activations.md")]
+    struct Activations;
+
+    #[doc = include_str!("../docs/reports.md")]
+    struct Reports;
+
+    #[doc = include_str!("../docs/rights.md")]
+    struct Rights;
+
+    #[cfg(feature = "scheduler")]
+    #[doc = include_str!("../docs/schedules.md")]
+    struct Schedules;
+}

@@ -105,5 +105,10 @@ pub use transport::{AppLevel, Pace, RetryPolicy};
 /// For implementations of [`TokenProvider`].
 pub use async_trait::async_trait;
 
+/// The guide's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/destination.md")]
+struct DestinationGuide;
+
 #[cfg(test)]
 mod tests;

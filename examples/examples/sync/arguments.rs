@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Parser};
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
 use tikaud_core::plan::Guard;
+use tikaud_core::state::PlanId;
 
 use crate::exit::Failed;
 
@@ -95,6 +96,12 @@ pub(crate) struct Arguments {
     /// Say what would be done; send nothing and write nothing. Needs no access token.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Keep the plan in the state, to be looked at and applied later, and send nothing. It prints the plan with its id.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) prepare: bool,
+    /// Carry out exactly the plan of this id, which --prepare has kept, or refuse it as stale.
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["dry_run", "prepare"])]
+    pub(crate) apply: Option<PlanId>,
     /// Print JSON: the report (`tikaud_core::activation::Report` describes its fields), with --dry-run the plan
     /// (`tikaud_core::plan::Plan`), and in place of an error message {"outcome": "failed", "error": ["what failed",
     /// "why", ...]}.

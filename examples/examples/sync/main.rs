@@ -55,7 +55,17 @@ async fn sync(arguments: &Arguments) -> Result<Status, Failed> {
         output::print(arguments.json, &plan)?;
         return Ok(Status::of_plan(&plan, arguments.json));
     }
-    let report = activation.run(&options).await;
+    if arguments.prepare {
+        let prepared = activation.prepare(&options).await;
+        progress.finish();
+        let prepared = prepared?;
+        output::print(arguments.json, &prepared)?;
+        return Ok(if prepared.plan.is_blocked() { Status::Blocked } else { Status::Done });
+    }
+    let report = match &arguments.apply {
+        Some(plan) => activation.apply(plan, &options).await,
+        None => activation.run(&options).await,
+    };
     progress.finish();
     let report = report?;
     output::print(arguments.json, &report)?;

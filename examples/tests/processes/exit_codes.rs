@@ -181,3 +181,21 @@ fn damaged_state_stops_the_run_before_anything_is_sent() {
         assert_eq!(tiktok.requests_to(Endpoint::SegmentMapping), before);
     }
 }
+
+#[test]
+fn a_blocked_plan_is_kept_by_one_process_and_applied_by_another() {
+    let tiktok = TikTok::start();
+    let sync = Sync::with(&tiktok);
+    sync.run(&EMAIL, sync.table(3_000)).expect(0);
+    let shrunk = sync.table(1_500);
+    let kept = sync.run(&["--email", "email", "--prepare"], &shrunk).expect(3).stdout;
+    let last = kept.lines().last().unwrap();
+    let id = last.split("apply ").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(last.ends_with("and allow too-many-removals"), "{kept}");
+    sync.run(&["--email", "email", "--apply", id], &shrunk).expect(3);
+    assert_eq!(tiktok.identifiers(IdType::EmailSha256).lines().count(), 3_000);
+    sync.run(&["--email", "email", "--apply", id, "--allow", "too-many-removals"], &shrunk).expect(0);
+    assert_eq!(tiktok.identifiers(IdType::EmailSha256).lines().count(), 1_500);
+    let stale = sync.run(&["--email", "email", "--apply", id], &shrunk).expect(2);
+    assert!(stale.stderr.contains("nothing was sent. Prepare it anew"), "{}", stale.stderr);
+}

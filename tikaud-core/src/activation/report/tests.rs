@@ -107,6 +107,7 @@ async fn a_blocked_report_names_the_guard_and_an_allowed_one_too() {
       phone_sha256: 0 added, 0 removed, 0 unchanged, 2 left to do
       blocked by the guard "minimum size": the segment has 3 identifiers of 2 members; 1,000 are needed at least
       warning: column `email`, mapped as plain: 1 value left out as hashed already; map the column as hashed if all are
+      next: if this is meant, prepare the plan and apply it, or run once, allowing minimum-size
       took 1.2 s; state at generation 0
     "#);
     let allowed = run(&activation, RunOptions::new().allow(Guard::MinimumSize)).await.to_string();

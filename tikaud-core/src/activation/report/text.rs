@@ -210,8 +210,13 @@ fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
     Ok(())
 }
 
-/// When to come back, where coming back is all that there is to do.
+/// When to come back, where coming back is all that there is to do, or how to go on where a guard stands in the way.
 fn write_next_step(f: &mut Formatter<'_>, report: &Report) -> fmt::Result {
+    if report.outcome == Outcome::Blocked {
+        let guards: Vec<String> = report.plan.blocked_by().map(|verdict| verdict.guard.setting()).collect();
+        let guards = guards.join(", ");
+        return writeln!(f, "  next: if this is meant, prepare the plan and apply it, or run once, allowing {guards}");
+    }
     if !matches!(report.outcome, Outcome::Partial | Outcome::Pending) {
         return Ok(());
     }
