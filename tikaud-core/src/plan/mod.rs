@@ -126,6 +126,7 @@ impl Plan {
             suppressions: &input.suppressions,
             identifiers: kinds.iter().map(|kind| kind.segment).sum(),
             held: input.held,
+            left: input.generation.pending.as_ref().map_or(0, |pending| pending.adds),
             removes: kinds.iter().map(|kind| kind.removes).sum(),
             sends: kinds.iter().any(|kind| kind.adds + kind.removes > 0) || input.generation.audience.is_none(),
             minimum: input.capabilities.minimum_audience,

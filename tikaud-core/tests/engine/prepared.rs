@@ -225,6 +225,16 @@ async fn a_canary_carries_out_the_first_part_and_the_next_run_the_rest() {
 }
 
 #[tokio::test]
+async fn the_rest_after_a_canary_is_no_sudden_growth() {
+    let world = World::new();
+    let strict = buyers(&people(0..100), world.destination.clone(), world.store.clone());
+    let strict = strict.guards(GuardSettings::default()).build().unwrap();
+    assert_eq!(strict.run(&RunOptions::new().canary(5)).await.unwrap().outcome, Outcome::Partial);
+    assert_eq!(strict.run(&RunOptions::new()).await.unwrap().outcome, Outcome::Done);
+    assert_eq!(world.audience(), identifiers(&people(0..100)));
+}
+
+#[tokio::test]
 async fn a_canary_adds_no_fewer_than_the_destination_makes_use_of() {
     let mut capabilities = capabilities();
     capabilities.minimum_audience = 20;

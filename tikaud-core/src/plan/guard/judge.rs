@@ -15,6 +15,8 @@ pub(in crate::plan) struct Facts<'a> {
     pub(in crate::plan) identifiers: u64,
     /// Identifiers that the audience may hold because of us.
     pub(in crate::plan) held: u64,
+    /// Identifiers that an earlier run was to put in, and left for the next one.
+    pub(in crate::plan) left: u64,
     /// Identifiers that are to go out.
     pub(in crate::plan) removes: u64,
     /// Whether carrying out the plan would send anything.
@@ -126,11 +128,12 @@ fn too_many_removals(facts: &Facts<'_>) -> Finding {
     Finding { guard: Guard::TooManyRemovals, action: limit.action, is_good, reason }
 }
 
-/// The first run grows from nothing, and rightly so.
+/// The first run grows from nothing, and rightly so. What an earlier run was to put in is no news.
 fn sudden_growth(facts: &Facts<'_>) -> Finding {
-    let (limit, growth) = (facts.settings.growth, facts.identifiers.saturating_sub(facts.held));
-    let is_good = facts.held == 0 || limit.permits(growth, facts.held);
-    let reason = match facts.held {
+    let (limit, held) = (facts.settings.growth, facts.held + facts.left);
+    let growth = facts.identifiers.saturating_sub(held);
+    let is_good = held == 0 || limit.permits(growth, held);
+    let reason = match held {
         0 => "nothing is held yet".to_owned(),
         held => format!(
             "the audience would grow from {} to {}, by {}; {}",

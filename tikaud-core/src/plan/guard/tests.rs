@@ -9,6 +9,7 @@ struct Case {
     members: u64,
     identifiers: u64,
     held: u64,
+    left: u64,
     removes: u64,
     sends: bool,
     members_before: Option<u64>,
@@ -27,6 +28,7 @@ impl Default for Case {
             members: 5000,
             identifiers: 5000,
             held: 5000,
+            left: 0,
             removes: 0,
             sends: true,
             members_before: Some(5000),
@@ -58,6 +60,7 @@ impl Case {
             suppressions: &suppressions,
             identifiers: self.identifiers,
             held: self.held,
+            left: self.left,
             removes: self.removes,
             sends: self.sends,
             minimum: 1000,
@@ -111,6 +114,7 @@ fn a_plan_in_order_passes_every_guard() {
     };
     assert_eq!(at_the_limits.objections(), []);
     assert_eq!(Case { held: 2500, ..Case::default() }.objections(), []);
+    assert_eq!(Case { held: 5, left: 4995, ..Case::default() }.objections(), []);
     assert_eq!(
         Case { members: 1000, identifiers: 1000, held: 1000, members_before: None, ..Case::default() }.objections(),
         []
