@@ -58,6 +58,7 @@ fn json_has_the_report_the_plan_or_the_error() {
         "applied_within_seconds",
         "audience",
         "destination",
+        "ended",
         "failures",
         "generation",
         "kinds",

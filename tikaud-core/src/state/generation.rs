@@ -82,7 +82,7 @@ pub struct PendingChanges {
 impl PendingChanges {
     /// These changes; `None` when there are none.
     pub(crate) fn new(adds: u64, removes: u64, resume_at: Option<Timestamp>) -> Option<Self> {
-        (adds + removes > 0).then_some(Self { adds, removes, resume_at })
+        (adds > 0 || removes > 0).then_some(Self { adds, removes, resume_at })
     }
 }
 

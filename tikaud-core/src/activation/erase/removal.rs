@@ -149,7 +149,7 @@ async fn reach(activation: &SegmentActivation, generation: &Generation) -> Resul
 fn left_over(generation: &Generation, removes: u64) -> Option<PendingChanges> {
     let before = generation.pending.as_ref();
     let (adds, resume_at) = (before.map_or(0, |left| left.adds), before.and_then(|left| left.resume_at));
-    PendingChanges::new(adds, before.map_or(0, |left| left.removes) + removes, resume_at)
+    PendingChanges::new(adds, before.map_or(0, |left| left.removes).saturating_add(removes), resume_at)
 }
 
 fn outcome(activation: &SegmentActivation, to_remove: u64, removed: u64, applied: Applied) -> ActivationErasure {

@@ -130,7 +130,7 @@ fn too_many_removals(facts: &Facts<'_>) -> Finding {
 
 /// The first run grows from nothing, and rightly so. What an earlier run was to put in is no news.
 fn sudden_growth(facts: &Facts<'_>) -> Finding {
-    let (limit, held) = (facts.settings.growth, facts.held + facts.left);
+    let (limit, held) = (facts.settings.growth, facts.held.saturating_add(facts.left));
     let growth = facts.identifiers.saturating_sub(held);
     let is_good = held == 0 || limit.permits(growth, held);
     let reason = match held {
