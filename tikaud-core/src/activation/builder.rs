@@ -6,19 +6,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(doc)]
-use super::ActivationError;
-use super::suppression::Suppression;
 use super::watch::Watch;
-use super::{ActivationSettings, SegmentActivation, SettingsError, Template};
-use crate::destination::{AudienceSpec, Destination};
-use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, SecretKey};
+#[cfg(doc)]
+use super::{ActivationError, SegmentActivation};
+use super::{ActivationSettings, Template};
+use crate::destination::Destination;
+use crate::diff::DEFAULT_MEMORY_BUDGET;
+#[cfg(doc)]
+use crate::identifier::DefaultPhoneParser;
+use crate::identifier::{FieldMapping, PhoneParser, SecretKey};
 use crate::plan::GuardSettings;
 #[cfg(feature = "scheduler")]
 use crate::schedule::{Schedule, ScheduleSettings};
 use crate::segment::{HoldOut, Segment};
-use crate::state::{Clock, Ledger, StateStore, SystemClock};
+use crate::state::{Clock, StateStore, SystemClock};
 
 /// What a run does when the audience is no longer there: deleted, expired, or taken away from the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,24 +36,24 @@ pub enum WhenGone {
 
 /// Sets up a [`SegmentActivation`].
 pub struct SegmentActivationBuilder {
-    id: String,
-    segment: Arc<dyn Segment>,
-    destination: Arc<dyn Destination>,
-    store: Arc<dyn StateStore>,
-    name: Option<String>,
-    description: Option<String>,
-    mapping: Option<FieldMapping>,
-    suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
-    erasure_key: Option<SecretKey>,
-    hold_out: Option<HoldOut>,
-    phone_parser: Option<Arc<dyn PhoneParser>>,
-    clock: Arc<dyn Clock>,
-    guards: GuardSettings,
+    pub(super) id: String,
+    pub(super) segment: Arc<dyn Segment>,
+    pub(super) destination: Arc<dyn Destination>,
+    pub(super) store: Arc<dyn StateStore>,
+    pub(super) name: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) mapping: Option<FieldMapping>,
+    pub(super) suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
+    pub(super) erasure_key: Option<SecretKey>,
+    pub(super) hold_out: Option<HoldOut>,
+    pub(super) phone_parser: Option<Arc<dyn PhoneParser>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) guards: GuardSettings,
     #[cfg(feature = "scheduler")]
-    schedule: ScheduleSettings,
-    when_gone: WhenGone,
-    memory_budget: usize,
-    scratch: Option<PathBuf>,
+    pub(super) schedule: ScheduleSettings,
+    pub(super) when_gone: WhenGone,
+    pub(super) memory_budget: usize,
+    pub(super) scratch: Option<PathBuf>,
     pub(super) watch: Watch,
 }
 
@@ -241,90 +242,6 @@ impl SegmentActivationBuilder {
         self.scratch = Some(directory.into());
         self
     }
-
-    /// The activation. Reads and sends nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingsError`], which says what is wrong with the settings.
-    pub fn build(self) -> Result<SegmentActivation, SettingsError> {
-        let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
-        check_kinds(&mapping, &*self.destination)?;
-        self.guards.check()?;
-        let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
-        if name.trim().is_empty() {
-            return Err(SettingsError::EmptyName);
-        }
-        let description = self.description.or_else(|| self.segment.description().map(str::to_owned));
-        let parser: Arc<dyn PhoneParser> = match self.phone_parser {
-            Some(parser) => parser,
-            None if mapping.has_plain_phone() || self.suppressions.iter().any(|(_, other)| other.has_plain_phone()) => {
-                Arc::new(DefaultPhoneParser::try_new()?)
-            }
-            None => Arc::new(NoPhoneParser),
-        };
-        let suppressions = self.suppressions.into_iter();
-        let suppressions = suppressions.map(|(segment, other)| Suppression::try_new(segment, other, &mapping, &parser));
-        let suppressions = suppressions.collect::<Result<_, _>>()?;
-        if self.memory_budget < MINIMUM_MEMORY_BUDGET {
-            return Err(SettingsError::MemoryBudget { given: self.memory_budget });
-        }
-        let scratch = self.scratch.or_else(|| self.store.scratch()).unwrap_or_else(std::env::temp_dir);
-        let ledger = Ledger {
-            store: self.store,
-            resources: Resources { memory_budget: self.memory_budget, scratch },
-            clock: self.clock,
-            activation: self.id.parse()?,
-            destination: self.destination.id().clone(),
-        };
-        Ok(SegmentActivation {
-            segment: self.segment,
-            destination: self.destination,
-            ledger,
-            extractor: Arc::new(Extractor::new(&mapping, parser)),
-            mapping,
-            guards: self.guards,
-            #[cfg(feature = "scheduler")]
-            schedule: self.schedule,
-            when_gone: self.when_gone,
-            watch: self.watch,
-            suppressions,
-            erasure_key: self.erasure_key,
-            hold_out: self.hold_out.map(Arc::new),
-            spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
-        })
-    }
-}
-
-/// Where no plain phone column is mapped, nobody asks: this spares the megabytes of numbering plans.
-#[derive(Debug)]
-struct NoPhoneParser;
-
-impl PhoneParser for NoPhoneParser {
-    fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
-        out.clear();
-        Err(RejectReason::NotAPhone)
-    }
-}
-
-/// Whether the destination takes what the mapping makes.
-fn check_kinds(mapping: &FieldMapping, destination: &dyn Destination) -> Result<(), SettingsError> {
-    let (kinds, capabilities) = (mapping.kinds(), destination.capabilities());
-    let undocumented = |kind| capabilities.undocumented_kinds.iter().any(|(known, _)| *known == kind);
-    for mapped in mapping.fields() {
-        let kind = mapped.field.kind();
-        if !capabilities.kinds.contains(&kind) && !undocumented(kind) {
-            let (column, destination) = (mapped.column.clone(), destination.id().clone());
-            return Err(SettingsError::UnsupportedKind { column, kind, destination });
-        }
-    }
-    for group in &capabilities.exclusive_kinds {
-        let mut used = group.iter().filter(|kind| kinds.contains(kind));
-        if let (Some(&first), Some(&second)) = (used.next(), used.next()) {
-            return Err(SettingsError::ExclusiveKinds { first, second, destination: destination.id().clone() });
-        }
-    }
-    Ok(())
 }
 
 impl fmt::Debug for SegmentActivationBuilder {

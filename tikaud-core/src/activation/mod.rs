@@ -4,6 +4,7 @@
 
 mod adopt;
 mod apply;
+mod build;
 mod builder;
 mod carry;
 mod change_log;

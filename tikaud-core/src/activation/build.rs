@@ -1,0 +1,96 @@
+//! From settings to an activation: what does not fit is said here.
+
+use std::sync::Arc;
+
+use super::suppression::Suppression;
+use super::{SegmentActivation, SegmentActivationBuilder, SettingsError};
+use crate::destination::{AudienceSpec, Destination};
+use crate::diff::{MINIMUM_MEMORY_BUDGET, Resources};
+use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason};
+use crate::state::Ledger;
+
+impl SegmentActivationBuilder {
+    /// The activation. Reads and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], which says what is wrong with the settings.
+    pub fn build(self) -> Result<SegmentActivation, SettingsError> {
+        let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
+        check_kinds(&mapping, &*self.destination)?;
+        self.guards.check()?;
+        let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
+        if name.trim().is_empty() {
+            return Err(SettingsError::EmptyName);
+        }
+        let description = self.description.or_else(|| self.segment.description().map(str::to_owned));
+        let parser: Arc<dyn PhoneParser> = match self.phone_parser {
+            Some(parser) => parser,
+            None if mapping.has_plain_phone() || self.suppressions.iter().any(|(_, other)| other.has_plain_phone()) => {
+                Arc::new(DefaultPhoneParser::try_new()?)
+            }
+            None => Arc::new(NoPhoneParser),
+        };
+        let suppressions = self.suppressions.into_iter();
+        let suppressions = suppressions.map(|(segment, other)| Suppression::try_new(segment, other, &mapping, &parser));
+        let suppressions = suppressions.collect::<Result<_, _>>()?;
+        if self.memory_budget < MINIMUM_MEMORY_BUDGET {
+            return Err(SettingsError::MemoryBudget { given: self.memory_budget });
+        }
+        let scratch = self.scratch.or_else(|| self.store.scratch()).unwrap_or_else(std::env::temp_dir);
+        let ledger = Ledger {
+            store: self.store,
+            resources: Resources { memory_budget: self.memory_budget, scratch },
+            clock: self.clock,
+            activation: self.id.parse()?,
+            destination: self.destination.id().clone(),
+        };
+        Ok(SegmentActivation {
+            segment: self.segment,
+            destination: self.destination,
+            ledger,
+            extractor: Arc::new(Extractor::new(&mapping, parser)),
+            mapping,
+            guards: self.guards,
+            #[cfg(feature = "scheduler")]
+            schedule: self.schedule,
+            when_gone: self.when_gone,
+            watch: self.watch,
+            suppressions,
+            erasure_key: self.erasure_key,
+            hold_out: self.hold_out.map(Arc::new),
+            spec: AudienceSpec { name, description: description.filter(|text| !text.trim().is_empty()) },
+        })
+    }
+}
+
+/// Where no plain phone column is mapped, nobody asks: this spares the megabytes of numbering plans.
+#[derive(Debug)]
+struct NoPhoneParser;
+
+impl PhoneParser for NoPhoneParser {
+    fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
+        out.clear();
+        Err(RejectReason::NotAPhone)
+    }
+}
+
+/// Whether the destination takes what the mapping makes.
+fn check_kinds(mapping: &FieldMapping, destination: &dyn Destination) -> Result<(), SettingsError> {
+    let (kinds, capabilities) = (mapping.kinds(), destination.capabilities());
+    let undocumented = |kind| capabilities.undocumented_kinds.iter().any(|(known, _)| *known == kind);
+    for mapped in mapping.fields() {
+        let kind = mapped.field.kind();
+        if !capabilities.kinds.contains(&kind) && !undocumented(kind) {
+            let (column, destination) = (mapped.column.clone(), destination.id().clone());
+            return Err(SettingsError::UnsupportedKind { column, kind, destination });
+        }
+    }
+    for group in &capabilities.exclusive_kinds {
+        let mut used = group.iter().filter(|kind| kinds.contains(kind));
+        if let (Some(&first), Some(&second)) = (used.next(), used.next()) {
+            return Err(SettingsError::ExclusiveKinds { first, second, destination: destination.id().clone() });
+        }
+    }
+    Ok(())
+}
