@@ -22,6 +22,18 @@ pub enum AudienceKind {
 }
 
 impl AudienceKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Streaming, Self::CustomerFile];
+
+    /// The name in settings: `streaming` and `customer-file`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Streaming => "streaming",
+            Self::CustomerFile => "customer-file",
+        }
+    }
+
     /// The kind for an app: streaming where TikTok has opened the Streaming API to it, customer files otherwise.
     ///
     /// Streaming takes a leaver out with every run, where a customer file may be busy; so it is the better kind of the

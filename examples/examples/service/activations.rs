@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::env;
 use std::sync::Arc;
 
-use tikaud_core::activation::SegmentActivation;
-use tikaud_core::destination::Destination;
-use tikaud_core::schedule::ScheduleSettings;
+use tikaud_core::activation::{ConfiguredDestination, Template};
+use tikaud_core::segment::Segment;
 use tikaud_core::state::StateStore;
 use tikaud_tiktok::{AccessToken, AdAccountId, TikTokClient, TikTokDestination};
 
@@ -20,7 +19,6 @@ use crate::reviewed::Reviewed;
 /// An activation that the service keeps, and what the page says about it.
 pub(crate) struct Kept {
     pub(crate) activation: Arc<Reviewed>,
-    pub(crate) schedule: ScheduleSettings,
     /// The audience's name and description.
     pub(crate) name: String,
     pub(crate) description: Option<String>,
@@ -34,17 +32,16 @@ pub(crate) struct Kept {
 }
 
 pub(crate) fn build(configuration: &Configuration, store: &Arc<dyn StateStore>) -> Result<Vec<Kept>, StartError> {
-    let destinations = configuration.accounts.iter().map(|(name, account)| {
-        let destination: Arc<dyn Destination> = Arc::new(destination(name, account)?);
-        Ok((name.as_str(), destination))
-    });
-    let destinations: BTreeMap<&str, Arc<dyn Destination>> = destinations.collect::<Result<_, StartError>>()?;
+    let mut destinations = BTreeMap::new();
+    for (name, account) in &configuration.accounts {
+        let destination = ConfiguredDestination::new_shared(Arc::new(destination(name, account)?), Arc::clone(store));
+        destinations.insert(name, (account, destination.with_defaults(account.defaults.clone())));
+    }
     let mut activations = Vec::new();
     for entry in &configuration.activations {
         // The configuration was checked: there is one of each.
-        let account = configuration.accounts.get(&entry.account).zip(destinations.get(entry.account.as_str()));
-        if let Some((account, destination)) = account {
-            activations.push(kept(entry, account, destination, store)?);
+        if let Some((account, destination)) = destinations.get(&entry.account) {
+            activations.push(kept(entry, account, destination)?);
         }
     }
     Ok(activations)
@@ -71,41 +68,30 @@ fn destination(name: &str, account: &Account) -> Result<TikTokDestination, Start
     destination.map_err(|source| StartError::Account { account: name.to_owned(), source })
 }
 
-fn kept(
-    entry: &ActivationEntry,
-    account: &Account,
-    destination: &Arc<dyn Destination>,
-    store: &Arc<dyn StateStore>,
-) -> Result<Kept, StartError> {
-    let files = |name, files| {
-        LateFiles::try_new(name, files).map_err(|source| StartError::Files { activation: entry.id.clone(), source })
+fn kept(entry: &ActivationEntry, account: &Account, destination: &ConfiguredDestination) -> Result<Kept, StartError> {
+    let open = |segment| {
+        LateFiles::try_new(segment).map_err(|source| StartError::Files { activation: entry.id.clone(), source })
     };
-    let segment = files(entry.name.as_deref(), &entry.segment)?;
-    let name = tikaud_core::segment::Segment::name(&segment).to_owned();
+    let failed = |source| StartError::Activation { activation: entry.id.clone(), source };
+    let segment = Arc::new(open(&entry.segment)?);
+    let settings = entry.settings.clone().over(destination.defaults());
+    let fill = |template: Template| template.fill(&*segment);
     let progress = Progress::default();
     let observed = progress.clone();
-    let mut builder =
-        SegmentActivation::builder_shared(&entry.id, Arc::new(segment), Arc::clone(destination), Arc::clone(store))
-            .mapping(entry.mapping.clone())
-            .guards(entry.guards.clone())
-            .on_event(move |event| {
-                observed.observe(event);
-                log::run_event(event);
-            });
-    if let Some(description) = &entry.description {
-        builder = builder.description(description);
-    }
+    let mut builder = destination
+        .builder(&entry.id, Arc::clone(&segment), entry.settings.clone())
+        .map_err(failed)?
+        .on_event(move |event| {
+            observed.observe(event);
+            log::run_event(event);
+        });
     for suppression in &entry.suppression {
-        let segment = files(suppression.name.as_deref(), &suppression.segment)?;
-        builder = builder.suppress(segment, suppression.mapping.clone());
+        builder = builder.suppress(open(&suppression.segment)?, suppression.mapping.clone());
     }
-    let activation =
-        builder.build().map_err(|source| StartError::Activation { activation: entry.id.clone(), source })?;
     Ok(Kept {
-        activation: Arc::new(Reviewed::new(activation)),
-        schedule: entry.schedule(),
-        name,
-        description: entry.description.clone(),
+        activation: Arc::new(Reviewed::new(builder.build().map_err(failed)?)),
+        name: settings.name.map_or_else(|| segment.name().to_owned(), fill),
+        description: settings.description.map(fill).or_else(|| segment.description().map(str::to_owned)),
         account: entry.account.clone(),
         advertiser: account.advertiser.trim().to_owned(),
         files: entry.segment.files.iter().map(|path| path.display().to_string()).collect(),

@@ -4,23 +4,23 @@ use async_trait::async_trait;
 use tikaud_core::segment::{MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema};
 use tikaud_sources::{CsvOptions, FileSegment};
 
-use crate::configuration::Files;
+use crate::configuration::SegmentEntry;
 
 /// A [`FileSegment`] that is made when it is read: an export that is late fails one run, and not the start of a service that
 /// looks after others too.
 pub(crate) struct LateFiles {
     name: String,
-    files: Files,
+    entry: SegmentEntry,
 }
 
 impl LateFiles {
     /// Fails on what waiting would not mend.
-    pub(crate) fn try_new(name: Option<&str>, files: &Files) -> Result<Self, SegmentError> {
-        let name = name.map(str::to_owned).unwrap_or_else(|| {
-            let stem = files.files.first().and_then(|path| path.file_stem());
+    pub(crate) fn try_new(entry: &SegmentEntry) -> Result<Self, SegmentError> {
+        let name = entry.name.clone().unwrap_or_else(|| {
+            let stem = entry.files.first().and_then(|path| path.file_stem());
             stem.unwrap_or_default().to_string_lossy().into_owned()
         });
-        let segment = Self { name, files: files.clone() };
+        let segment = Self { name, entry: entry.clone() };
         match segment.open() {
             Err(error) if error.kind() == SegmentErrorKind::Configuration => Err(error),
             _ => Ok(segment),
@@ -29,8 +29,8 @@ impl LateFiles {
 
     fn open(&self) -> Result<FileSegment, SegmentError> {
         let mut csv = CsvOptions::default();
-        csv.delimiter = self.files.delimiter;
-        FileSegment::builder(&self.files.files).name(&self.name).csv(csv).build()
+        csv.delimiter = self.entry.delimiter;
+        FileSegment::builder(&self.entry.files).name(&self.name).csv(csv).build()
     }
 }
 
@@ -41,7 +41,7 @@ impl Segment for LateFiles {
     }
 
     fn description(&self) -> Option<&str> {
-        None
+        self.entry.description.as_deref()
     }
 
     async fn columns(&self) -> Result<Vec<String>, SegmentError> {

@@ -89,7 +89,7 @@ fn scheduler(
             log::scheduler_event(event);
         });
     for kept in activations {
-        builder = builder.add_shared(Arc::clone(&kept.activation) as _, kept.schedule.clone());
+        builder = builder.add_shared(Arc::clone(&kept.activation) as _, kept.activation.inner().schedule().clone());
     }
     Ok(builder.build()?)
 }

@@ -42,7 +42,7 @@ async fn a_triggered_run_fills_the_audience_and_shows_what_it_did() {
 async fn an_activation_that_comes_after_another_runs_by_itself_and_a_file_that_is_late_fails_its_own_run_only() {
     let world = World::new().await;
     world.table("buyers", 0..1_000);
-    let after = "schedule = { after = \"buyers\" }";
+    let after = "settings.schedule.schedule = { after = \"buyers\" }";
     world.configure(&(activation("buyers", "") + &activation("fans", after) + &activation("late", after)));
     let service = Service::start(&world);
     service.run("buyers").await;
@@ -66,7 +66,9 @@ async fn what_is_paused_stays_so_over_a_restart_and_can_still_be_triggered() {
     let world = World::new().await;
     world.table("buyers", 0..1_000);
     world.table("fans", 0..1_000);
-    world.configure(&(activation("buyers", "") + &activation("fans", "schedule = { every = \"6 hours\" }")));
+    world.configure(
+        &(activation("buyers", "") + &activation("fans", "settings.schedule.schedule = { every = \"6 hours\" }")),
+    );
     let service = Service::start(&world);
     assert!(service.activation("fans").await["status"]["next_run"].is_string());
     service.order("/api/activations/fans/pause", StatusCode::OK).await;

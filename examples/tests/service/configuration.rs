@@ -7,7 +7,7 @@ use super::world::{World, activation};
 
 /// What the service says to a configuration in which one text is replaced.
 fn mistake(world: &World, text: &str, replacement: &str) -> String {
-    world.configure(&activation("buyers", "schedule = { every = \"6 hours\" }"));
+    world.configure(&activation("buyers", "settings.schedule.schedule = { every = \"6 hours\" }"));
     let path = world.path("service.toml");
     let configuration = fs::read_to_string(&path).unwrap();
     assert!(configuration.contains(text), "{text} is not in {configuration}");
@@ -41,7 +41,7 @@ async fn a_mistake_is_named_by_its_field_and_says_what_to_do() {
             "guards = { removals = { action = \"block\", percent = -1.0 } }\nschedule = {",
             "removals.percent",
         ),
-        ("schedule = {", "jitter = \"2 days\"\nschedule = {", "jitter"),
+        ("settings.schedule", "settings.schedule.jitter = \"25 hours\"\nsettings.schedule", "jitter: at most 24 hours"),
         ("endpoint = \"http://127.0.0.1", "endpoint = \"http://tiktok.example", "accounts.shop: it cannot be used"),
         (
             "advertiser = \"7",
@@ -51,6 +51,9 @@ async fn a_mistake_is_named_by_its_field_and_says_what_to_do() {
         ("grace = \"20 seconds\"", "concurrency = 0", "concurrency"),
         ("grace = \"20 seconds\"", "grace = \"-1 second\"", "grace: it is negative"),
         ("grace = \"20 seconds\"", "listen = \"nowhere\"", "cannot listen at nowhere"),
+        ("settings.mapping", "settings.name = \"{sgement}\"\nsettings.mapping", "`{sgement}`"),
+        ("settings.mapping", "settings.audience_kind = \"file\"\nsettings.mapping", "no audience kind `file`"),
+        ("settings.mapping", "suppression = []\n# ", "has no field mapping"),
         ("every = \"6 hours\"", "after = \"sellers\"", "`sellers`"),
     ] {
         let said = mistake(&world, text, replacement);

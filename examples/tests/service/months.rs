@@ -46,9 +46,9 @@ pub(crate) async fn a_month() -> World {
         Timestamp::now() - SignedDuration::from_hours(24 * (DAYS - clock.0.load(Ordering::Relaxed)))
     });
     let world = World { directory: tempfile::tempdir().unwrap(), simulator: simulator.await.unwrap() };
-    let settings = "description = \"Everybody who has bought something in the last year\"\nschedule = { cron = \"30 6 * * *\", time_zone = \"Europe/Berlin\" }";
-    let fans = "description = \"Signed up for the newsletter, and opened it\"\nschedule = { every = \"1 day\" }";
-    let visitors = "description = \"Looked at a product, and bought nothing\"\nschedule = { every = \"12 hours\" }";
+    let settings = "segment.description = \"Everybody who has bought something in the last year\"\nsettings.schedule.schedule = { cron = \"30 6 * * *\", time_zone = \"Europe/Berlin\" }";
+    let fans = "segment.description = \"Signed up for the newsletter, and opened it\"\nsettings.schedule.schedule = { every = \"1 day\" }";
+    let visitors = "segment.description = \"Looked at a product, and bought nothing\"\nsettings.schedule.schedule = { every = \"12 hours\" }";
     world.configure(&(activation("buyers", settings) + &activation("fans", fans) + &activation("visitors", visitors)));
     for day in 0..DAYS {
         month.0.store(day, Ordering::Relaxed);

@@ -78,7 +78,7 @@ async fn a_plan_that_is_asked_for_is_applied_exactly_whatever_the_segment_is_by_
 async fn a_plan_of_other_settings_is_refused_and_a_new_one_waits_in_its_place() {
     let (world, service, blocked) = blocked().await;
     assert!(service.stop().success());
-    world.configure(&activation("buyers", "guards = { removals = { action = \"block\", percent = 10.0 } }"));
+    world.configure(&activation("buyers", "settings.guards.removals = { action = \"block\", percent = 10.0 }"));
     let service = Service::start(&world);
     let plan = &blocked["plans"][0];
     let path = format!("/api/activations/buyers/plans/{}/approve", id_of(plan));

@@ -93,8 +93,8 @@ impl World {
 pub(crate) fn activation(id: &str, settings: &str) -> String {
     let (first, rest) = id.split_at(1);
     format!(
-        "[[activations]]\nid = \"{id}\"\naccount = \"shop\"\nname = \"{}{rest}\"\nsegment = {{ files = [\"{id}.csv\"] }}\n\
-         mapping.fields = [{{ column = \"email\", field = \"email\" }}]\n{settings}\n\n",
+        "[[activations]]\nid = \"{id}\"\naccount = \"shop\"\nsegment.name = \"{}{rest}\"\nsegment.files = [\"{id}.csv\"]\n\
+         settings.mapping.fields = [{{ column = \"email\", field = \"email\" }}]\n{settings}\n\n",
         first.to_uppercase()
     )
 }

@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use super::ActivationError;
 use super::suppression::Suppression;
 use super::watch::Watch;
-use super::{SegmentActivation, SettingsError};
+use super::{ActivationSettings, SegmentActivation, SettingsError, Template};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{DEFAULT_MEMORY_BUDGET, MINIMUM_MEMORY_BUDGET, Resources};
 use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason, SecretKey};
 use crate::plan::GuardSettings;
+#[cfg(feature = "scheduler")]
+use crate::schedule::{Schedule, ScheduleSettings};
 use crate::segment::{HoldOut, Segment};
 use crate::state::{Clock, Ledger, StateStore, SystemClock};
 
@@ -46,6 +48,8 @@ pub struct SegmentActivationBuilder {
     phone_parser: Option<Arc<dyn PhoneParser>>,
     clock: Arc<dyn Clock>,
     guards: GuardSettings,
+    #[cfg(feature = "scheduler")]
+    schedule: ScheduleSettings,
     when_gone: WhenGone,
     memory_budget: usize,
     scratch: Option<PathBuf>,
@@ -73,11 +77,40 @@ impl SegmentActivationBuilder {
             phone_parser: None,
             clock: Arc::new(SystemClock),
             guards: GuardSettings::default(),
+            #[cfg(feature = "scheduler")]
+            schedule: ScheduleSettings::new(Schedule::Manual),
             when_gone: WhenGone::default(),
             memory_budget: DEFAULT_MEMORY_BUDGET,
             scratch: None,
             watch: Watch::default(),
         }
+    }
+
+    /// Whatever these settings say. A template is filled with the segment's name and description. The kind of audience is the
+    /// destination's business: [`ConfiguredDestination`](super::ConfiguredDestination) sees to it.
+    #[must_use]
+    pub fn settings(mut self, settings: ActivationSettings) -> Self {
+        let segment = Arc::clone(&self.segment);
+        let fill = |template: Template| template.fill(&*segment);
+        self.name = settings.name.map(fill).or(self.name);
+        self.description = settings.description.map(fill).or(self.description);
+        self.mapping = settings.mapping.or(self.mapping);
+        #[cfg(feature = "scheduler")]
+        if let Some(schedule) = settings.schedule {
+            self.schedule = schedule;
+        }
+        self.guards = settings.guards.unwrap_or(self.guards);
+        self.when_gone = settings.when_gone.unwrap_or(self.when_gone);
+        self.memory_budget = settings.memory_budget.unwrap_or(self.memory_budget);
+        self
+    }
+
+    /// When it runs, for whoever runs it on a schedule: see [`SegmentActivation::schedule`]. Default: by call only.
+    #[cfg(feature = "scheduler")]
+    #[must_use]
+    pub fn schedule(mut self, schedule: ScheduleSettings) -> Self {
+        self.schedule = schedule;
+        self
     }
 
     /// The audience's name. Default: the segment's.
@@ -251,6 +284,8 @@ impl SegmentActivationBuilder {
             extractor: Arc::new(Extractor::new(&mapping, parser)),
             mapping,
             guards: self.guards,
+            #[cfg(feature = "scheduler")]
+            schedule: self.schedule,
             when_gone: self.when_gone,
             watch: self.watch,
             suppressions,

@@ -53,6 +53,9 @@ pub enum SettingsError {
         /// The suppression segment's name.
         segment: String,
     },
+    /// The destination has no audiences of the kind that the settings ask for.
+    #[error("the audience kind of the settings cannot be used")]
+    AudienceKind(#[source] DestinationError),
     /// A guard's setting cannot be meant.
     #[error("the settings of the guards cannot be used")]
     Guards(#[from] InvalidGuard),

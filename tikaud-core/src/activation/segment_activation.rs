@@ -15,6 +15,8 @@ use super::{
 use crate::destination::{AudienceId, AudienceSpec, Destination};
 use crate::identifier::{Extractor, FieldMapping, SecretKey};
 use crate::plan::{GuardSettings, Plan, PlanInput};
+#[cfg(feature = "scheduler")]
+use crate::schedule::ScheduleSettings;
 use crate::segment::{HoldOut, Segment};
 use crate::state::{ActivationId, Generation, HeldFiles, KindChanges, Ledger, StateError, StateStore};
 
@@ -50,6 +52,8 @@ pub struct SegmentActivation {
     pub(super) hold_out: Option<Arc<HoldOut>>,
     pub(super) spec: AudienceSpec,
     pub(super) guards: GuardSettings,
+    #[cfg(feature = "scheduler")]
+    pub(super) schedule: ScheduleSettings,
     pub(super) when_gone: WhenGone,
     pub(super) watch: Watch,
 }
@@ -73,6 +77,13 @@ impl SegmentActivation {
         store: Arc<dyn StateStore>,
     ) -> SegmentActivationBuilder {
         SegmentActivationBuilder::new(id.into(), segment, destination, store)
+    }
+
+    /// When it is to run: what to give to a [`Scheduler`](crate::schedule::Scheduler) with it.
+    #[cfg(feature = "scheduler")]
+    #[must_use]
+    pub fn schedule(&self) -> &ScheduleSettings {
+        &self.schedule
     }
 
     /// Where the activation stands: its audience and the generation of its state, interrupted runs counted in. Reads the

@@ -13,6 +13,7 @@ pub use finished::{Finished, Known};
 pub use memory::MemoryDestination;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -156,6 +157,17 @@ pub trait Destination: fmt::Debug + Send + Sync {
 
     /// What it can do.
     fn capabilities(&self) -> &Capabilities;
+
+    /// The same account with audiences of another kind, by the kind's name in settings.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationErrorKind::Configuration`] when there is no such kind, or one kind only, which is what happens unless it
+    /// is implemented.
+    fn with_audience_kind(&self, kind: &str) -> Result<Arc<dyn Destination>, DestinationError> {
+        let message = format!("{} has audiences of one kind only, and no kind `{kind}`: leave the kind out", self.id());
+        Err(DestinationError::new(DestinationErrorKind::Configuration, message))
+    }
 
     /// Proves that the account can be used, and changes nothing.
     ///

@@ -60,13 +60,15 @@ impl Extractor {
             let kind = mapped.field.kind();
             let digests = extracted.digests.entry(kind).or_default();
             digests.reserve(batch.len() * kind.digest_len());
-            let mut work = ColumnWork { first, reached: &mut reached, tally: ColumnTally::new(&mapped.column, kind) };
+            let tally = ColumnTally::new(&mapped.column, kind);
+            let mut work = ColumnWork { first, delimiter: mapped.delimiter, reached: &mut reached, tally };
             if let Some(column) = self.column(batch, &mapped.column) {
                 self.extract_column(&mapped.field, batch, column, &mut work, digests);
             }
             extracted.tally.columns.push(work.tally);
         }
         extracted.tally.members = batch.len() as u64;
+        extracted.tally.without_consent = batch.without_consent();
         extracted.tally.members_with_identifier = reached.into_iter().filter(|reached| *reached).count() as u64;
         Ok(extracted)
     }
@@ -155,6 +157,8 @@ impl Regions<'_> {
 struct ColumnWork<'a> {
     /// The number of the batch's first member.
     first: u64,
+    /// What stands between the values of a cell.
+    delimiter: Option<char>,
     /// Which members of the batch have an identifier.
     reached: &'a mut [bool],
     tally: ColumnTally,
@@ -162,21 +166,45 @@ struct ColumnWork<'a> {
 
 impl ColumnWork<'_> {
     /// Gives every value, with its row, to `take`, which appends its digest, and counts what becomes of it.
-    fn cells(&mut self, column: &TextColumn, mut take: impl FnMut(&str, usize) -> Result<(), RejectReason>) {
+    fn cells(&mut self, column: &TextColumn, take: impl FnMut(&str, usize) -> Result<(), RejectReason>) {
+        match self.delimiter {
+            None => self.values(column, |text| [text], take),
+            Some(delimiter) => {
+                let parts = |text| str::split(text, delimiter).map(str::trim).filter(|part| !part.is_empty());
+                self.values(column, parts, take);
+            }
+        }
+    }
+
+    /// The same of the values that `parts` finds in a cell's text.
+    fn values<'c, P: IntoIterator<Item = &'c str>>(
+        &mut self,
+        column: &'c TextColumn,
+        parts: impl Fn(&'c str) -> P,
+        mut take: impl FnMut(&str, usize) -> Result<(), RejectReason>,
+    ) {
         for (row, reached) in self.reached.iter_mut().enumerate() {
             let member = self.first + row as u64;
-            let mut is_null = true;
-            for value in column.cell(row) {
+            let (mut is_null, mut is_empty, mut values) = (true, true, 0);
+            for text in column.cell(row) {
                 is_null = false;
-                match take(value, row) {
-                    Ok(()) => {
-                        self.tally.accepted += 1;
-                        *reached = true;
+                for value in parts(text) {
+                    values += 1;
+                    let taken = take(value, row);
+                    is_empty &= taken == Err(RejectReason::Empty);
+                    match taken {
+                        Ok(()) => {
+                            self.tally.accepted += 1;
+                            *reached = true;
+                        }
+                        Err(reason) => self.tally.reject(reason, member),
                     }
-                    Err(reason) => self.tally.reject(reason, member),
                 }
             }
-            if is_null {
+            self.tally.values += values;
+            self.tally.null_cells += u64::from(is_null);
+            self.tally.empty_cells += u64::from(is_empty && !is_null);
+            if values == 0 {
                 self.tally.reject(RejectReason::Empty, member);
             }
         }
@@ -219,3 +247,6 @@ impl fmt::Debug for Extracted {
         f.debug_struct("Extracted").field("tally", &self.tally).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,4 +83,7 @@ pub struct MappedField {
     pub column: String,
     /// What it holds.
     pub field: Field,
+    /// What stands between several values in one cell, where there can be several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
 }

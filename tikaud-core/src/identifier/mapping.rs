@@ -42,8 +42,12 @@ impl TryFrom<UncheckedMapping> for FieldMapping {
     type Error = MappingError;
 
     fn try_from(unchecked: UncheckedMapping) -> Result<Self, MappingError> {
-        let fields = unchecked.fields.into_iter().map(|mapped| (mapped.column, mapped.field));
-        Ok(Self::try_new(fields)?.with_email_rule(unchecked.email_rule))
+        let fields = unchecked.fields.iter().map(|mapped| (&mapped.column, mapped.field.clone()));
+        let mapping = Self::try_new(fields)?.with_email_rule(unchecked.email_rule);
+        let delimiters = unchecked.fields.iter().filter_map(|mapped| Some((&mapped.column, mapped.delimiter?)));
+        delimiters
+            .into_iter()
+            .try_fold(mapping, |mapping, (column, delimiter)| mapping.with_delimiter(column, delimiter))
     }
 }
 
@@ -71,6 +75,23 @@ pub enum MappingError {
         /// The columns of text that the segment has.
         columns: Vec<String>,
     },
+    /// A delimiter is given for a column that is not mapped.
+    #[error("a delimiter is given for the column `{column}`, which is not mapped; map it first")]
+    DelimiterOfNothing {
+        /// The column.
+        column: String,
+    },
+    /// A delimiter may be a part of a value.
+    #[error(
+        "`{delimiter}` cannot stand between the values in a cell of the column `{column}`, for it may stand within one; \
+         take `;`, `,` or `|`"
+    )]
+    DelimiterWithinValues {
+        /// The column.
+        column: String,
+        /// What was to be its delimiter.
+        delimiter: char,
+    },
 }
 
 fn listed(columns: &[String]) -> String {
@@ -89,8 +110,9 @@ impl FieldMapping {
     /// [`MappingError`] when neither an e-mail nor a phone column is among them, when a column is mapped twice, or a
     /// name is empty.
     pub fn try_new<C: Into<String>>(fields: impl IntoIterator<Item = (C, Field)>) -> Result<Self, MappingError> {
-        let fields: Vec<MappedField> =
-            fields.into_iter().map(|(column, field)| MappedField { column: column.into(), field }).collect();
+        let fields =
+            fields.into_iter().map(|(column, field)| MappedField { column: column.into(), field, delimiter: None });
+        let fields: Vec<MappedField> = fields.collect();
         let mapping = Self { fields, email_rule: EmailRule::default() };
         if mapping.columns().iter().any(String::is_empty) {
             return Err(MappingError::UnnamedColumn);
@@ -107,6 +129,35 @@ impl FieldMapping {
     pub fn with_email_rule(mut self, rule: EmailRule) -> Self {
         self.email_rule = rule;
         self
+    }
+
+    /// The same with several values in a cell of this mapped column, and this sign between them.
+    ///
+    /// White space around each value is no part of it, and where nothing is left there is no value. Columns that hold lists
+    /// need no delimiter.
+    ///
+    /// ```
+    /// use tikaud_core::identifier::{Field, FieldMapping};
+    ///
+    /// // ada@example.com; lovelace@example.com
+    /// let mapping = FieldMapping::try_new([("emails", Field::Email)])?.with_delimiter("emails", ';')?;
+    /// assert_eq!(mapping.fields()[0].delimiter, Some(';'));
+    /// # Ok::<(), tikaud_core::identifier::MappingError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`MappingError::DelimiterOfNothing`] when the column is not mapped; [`MappingError::DelimiterWithinValues`] for letters,
+    /// digits and `@ . + - _`.
+    pub fn with_delimiter(mut self, column: &str, delimiter: char) -> Result<Self, MappingError> {
+        let Some(mapped) = self.fields.iter_mut().find(|mapped| mapped.column == column) else {
+            return Err(MappingError::DelimiterOfNothing { column: column.to_owned() });
+        };
+        if delimiter.is_alphanumeric() || "@.+-_".contains(delimiter) {
+            return Err(MappingError::DelimiterWithinValues { column: column.to_owned(), delimiter });
+        }
+        mapped.delimiter = Some(delimiter);
+        Ok(self)
     }
 
     /// The mapped columns.
@@ -183,8 +234,12 @@ impl FieldMapping {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         // Columns in order of their names: the order in which a user lists them means nothing.
+        let holds = |mapped: &MappedField| match mapped.delimiter {
+            None => format!("{:?}", mapped.field),
+            Some(delimiter) => format!("{:?} between {delimiter:?}", mapped.field),
+        };
         let fields: BTreeMap<&str, String> =
-            self.fields.iter().map(|mapped| (mapped.column.as_str(), format!("{:?}", mapped.field))).collect();
+            self.fields.iter().map(|mapped| (mapped.column.as_str(), holds(mapped))).collect();
         let text = format!("rules {RULES}, e-mail {:?}, {fields:?}", self.email_rule);
         const_hex::encode(&Sha256::digest(text)[..8])
     }
@@ -225,6 +280,27 @@ mod tests {
         insta::assert_snapshot!(json, @r#"{"fields":[{"column":"email","field":"email"},{"column":"tel","field":{"phone":"international"}}],"email_rule":"current"}"#);
         assert_eq!(serde_json::from_str::<FieldMapping>(&json).unwrap(), mapping.unwrap());
         assert!(serde_json::from_str::<FieldMapping>(r#"{"fields":[]}"#).is_err());
+    }
+
+    #[test]
+    fn a_delimiter_is_part_of_the_mapping() {
+        let mapping = FieldMapping::try_new([("emails", Field::EmailSha256)]).unwrap();
+        let delimited = mapping.clone().with_delimiter("emails", '|').unwrap();
+        let json = serde_json::to_string(&delimited).unwrap();
+        insta::assert_snapshot!(json, @r#"{"fields":[{"column":"emails","field":"email_sha256","delimiter":"|"}],"email_rule":"current"}"#);
+        assert_eq!(serde_json::from_str::<FieldMapping>(&json).unwrap(), delimited);
+        assert_ne!(mapping.fingerprint(), delimited.fingerprint());
+        assert_ne!(mapping.with_delimiter("emails", ';').unwrap().fingerprint(), delimited.fingerprint());
+        assert!(serde_json::from_str::<FieldMapping>(&json.replace('|', "@")).is_err());
+    }
+
+    #[test]
+    fn a_delimiter_that_cannot_be_is_refused() {
+        let mapping = || FieldMapping::try_new([("emails", Field::Email)]).unwrap();
+        insta::assert_snapshot!(mapping().with_delimiter("mail", ';').unwrap_err(), @"a delimiter is given for the column `mail`, which is not mapped; map it first");
+        insta::assert_snapshot!(mapping().with_delimiter("emails", '.').unwrap_err(), @"`.` cannot stand between the values in a cell of the column `emails`, for it may stand within one; take `;`, `,` or `|`");
+        assert!("aZ9é@+-_".chars().all(|delimiter| mapping().with_delimiter("emails", delimiter).is_err()));
+        assert!(";,|/ \t\n".chars().all(|delimiter| mapping().with_delimiter("emails", delimiter).is_ok()));
     }
 
     #[test]

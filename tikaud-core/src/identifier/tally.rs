@@ -17,6 +17,9 @@ pub struct Tally {
     pub members: u64,
     /// Members with at least one identifier.
     pub members_with_identifier: u64,
+    /// Members whom the segment has left out, for they have not consented; not among those read.
+    #[serde(default)]
+    pub without_consent: u64,
     /// Each mapped column, in the order of the mapping.
     pub columns: Vec<ColumnTally>,
 }
@@ -29,12 +32,22 @@ pub struct ColumnTally {
     pub column: String,
     /// The kind of identifier that is made of it.
     pub kind: IdentifierKind,
+    /// Cells without a value: nulls, and lists with nothing in them.
+    #[serde(default)]
+    pub null_cells: u64,
+    /// Cells with values of nothing but white space.
+    #[serde(default)]
+    pub empty_cells: u64,
+    /// Values in all cells; a cell may hold several.
+    #[serde(default)]
+    pub values: u64,
     /// Values that became identifiers, repeated ones each time.
     pub accepted: u64,
     /// E-mail addresses among them whose domain is not ASCII: hashed as typed, and perhaps known to the platform in
     /// another form.
     pub non_ascii_domains: u64,
-    /// Values that did not, by reason.
+    /// Values that did not, by reason; a cell that is null or empty counts as one value that is
+    /// [`Empty`](RejectReason::Empty).
     pub rejects: BTreeMap<RejectReason, Rejects>,
 }
 
@@ -50,7 +63,16 @@ pub struct Rejects {
 
 impl ColumnTally {
     pub(crate) fn new(column: &str, kind: IdentifierKind) -> Self {
-        Self { column: column.to_owned(), kind, accepted: 0, non_ascii_domains: 0, rejects: BTreeMap::new() }
+        Self {
+            column: column.to_owned(),
+            kind,
+            null_cells: 0,
+            empty_cells: 0,
+            values: 0,
+            accepted: 0,
+            non_ascii_domains: 0,
+            rejects: BTreeMap::new(),
+        }
     }
 
     /// Values that did not become identifiers, for all reasons together.
@@ -69,15 +91,25 @@ impl ColumnTally {
 }
 
 impl Tally {
+    /// Values of all columns that became identifiers of this kind.
+    #[must_use]
+    pub fn accepted(&self, kind: IdentifierKind) -> u64 {
+        self.columns.iter().filter(|column| column.kind == kind).map(|column| column.accepted).sum()
+    }
+
     /// Counts in the tally of members that were read after these.
     pub(crate) fn extend(&mut self, later: Self) {
         self.members += later.members;
         self.members_with_identifier += later.members_with_identifier;
+        self.without_consent += later.without_consent;
         if self.columns.is_empty() {
             self.columns = later.columns;
             return;
         }
         for (column, later) in self.columns.iter_mut().zip(later.columns) {
+            column.null_cells += later.null_cells;
+            column.empty_cells += later.empty_cells;
+            column.values += later.values;
             column.accepted += later.accepted;
             column.non_ascii_domains += later.non_ascii_domains;
             for (reason, more) in later.rejects {

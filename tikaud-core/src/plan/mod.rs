@@ -74,6 +74,9 @@ pub struct KindPlan {
     /// Distinct identifiers of its members that have been [erased](crate::activation::Erasures).
     #[serde(default, skip_serializing_if = "is_none_at_all")]
     pub erased: u64,
+    /// Values that came again: identifiers of the segment, each time but the first.
+    #[serde(default)]
+    pub duplicates: u64,
     /// In the segment and confirmed in the audience: nothing to do.
     pub unchanged: u64,
     /// Going in.
@@ -215,11 +218,22 @@ fn is_none_at_all(count: &u64) -> bool {
 
 /// Kinds that are mapped, held or changed, in order.
 fn kinds(input: &PlanInput<'_>) -> Vec<KindPlan> {
-    let nothing = |kind| KindPlan { kind, segment: 0, suppressed: 0, erased: 0, unchanged: 0, adds: 0, removes: 0 };
+    let nothing = |kind| KindPlan {
+        kind,
+        segment: 0,
+        suppressed: 0,
+        erased: 0,
+        duplicates: 0,
+        unchanged: 0,
+        adds: 0,
+        removes: 0,
+    };
     let mut kinds: BTreeMap<IdentifierKind, KindPlan> =
         input.mapping.kinds().into_iter().map(|kind| (kind, nothing(kind))).collect();
     for &KindChanges { kind, segment, suppressed, erased, adds, removes } in &input.changes {
-        kinds.insert(kind, KindPlan { kind, segment, suppressed, erased, unchanged: segment - adds, adds, removes });
+        let duplicates = input.tally.accepted(kind).saturating_sub(segment + suppressed + erased);
+        let unchanged = segment - adds;
+        kinds.insert(kind, KindPlan { kind, segment, suppressed, erased, duplicates, unchanged, adds, removes });
     }
     kinds.into_values().collect()
 }

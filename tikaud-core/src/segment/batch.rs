@@ -123,6 +123,7 @@ impl fmt::Debug for TextColumn {
 pub struct MemberBatch {
     columns: Vec<TextColumn>,
     members: usize,
+    without_consent: u64,
 }
 
 impl MemberBatch {
@@ -141,7 +142,7 @@ impl MemberBatch {
                 "a member batch has columns of different lengths ({members} and {other})"
             )));
         }
-        Ok(Self { columns, members })
+        Ok(Self { columns, members, without_consent: 0 })
     }
 
     /// Rows that are in memory already, as a stream of batches of the columns `asked` for.
@@ -188,11 +189,15 @@ impl MemberBatch {
             }
             members += 1;
             if members == Self::MEMBERS {
-                batches.push(Ok(Self { columns: std::mem::replace(&mut columns, empty()), members }));
+                batches.push(Ok(Self {
+                    columns: std::mem::replace(&mut columns, empty()),
+                    members,
+                    without_consent: 0,
+                }));
                 members = 0;
             }
         }
-        batches.push(Ok(Self { columns, members }));
+        batches.push(Ok(Self { columns, members, without_consent: 0 }));
         Ok(stream::iter(batches).boxed())
     }
 
@@ -210,7 +215,23 @@ impl MemberBatch {
             kept.iter().try_for_each(|row| filtered.push_list(column.cell(*row)))?;
             Ok(filtered)
         };
-        Self::try_new(self.columns.iter().take(columns).map(column).collect::<Result<_, SegmentError>>()?)
+        let filtered =
+            Self::try_new(self.columns.iter().take(columns).map(column).collect::<Result<_, SegmentError>>()?)?;
+        Ok(filtered.with_members_without_consent(self.without_consent))
+    }
+
+    /// The same, with so many more members whom the segment has left out because they have not consented: plans and reports
+    /// count them. A segment without such a gate has nothing to say.
+    #[must_use]
+    pub fn with_members_without_consent(mut self, members: u64) -> Self {
+        self.without_consent += members;
+        self
+    }
+
+    /// How many members were left out of it because they have not consented.
+    #[must_use]
+    pub fn without_consent(&self) -> u64 {
+        self.without_consent
     }
 
     /// How many members there are.

@@ -1,8 +1,14 @@
 //! Choosing among another segment's members by one column's values.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{Stream, TryStreamExt, stream};
 
 use super::{MemberBatch, MemberStream, Segment, SegmentError};
+
+/// Those who were chosen out of a batch.
+pub(super) struct Chosen {
+    pub(super) batch: MemberBatch,
+    pub(super) left_out: u64,
+}
 
 /// The members for whom `is_member` is true, told their values in the column `by` and their number, from 1. The column is
 /// read for that, and delivered only when it is among those asked for.
@@ -11,7 +17,7 @@ pub(super) async fn chosen<F>(
     columns: &[String],
     by: &str,
     is_member: F,
-) -> Result<MemberStream, SegmentError>
+) -> Result<impl Stream<Item = Result<Chosen, SegmentError>> + Send + use<F>, SegmentError>
 where
     F: Fn(&[&str], u64) -> Result<bool, SegmentError> + Send + Sync + 'static,
 {
@@ -25,7 +31,7 @@ where
         Some(batch) => Ok(Some((choice.of(&batch)?, (members, choice)))),
         None => Ok(None),
     };
-    Ok(stream::try_unfold((segment.members(&read).await?, choice), next).boxed())
+    Ok(stream::try_unfold((segment.members(&read).await?, choice), next))
 }
 
 struct Choice<F> {
@@ -39,7 +45,7 @@ struct Choice<F> {
 }
 
 impl<F: Fn(&[&str], u64) -> Result<bool, SegmentError>> Choice<F> {
-    fn of(&mut self, batch: &MemberBatch) -> Result<MemberBatch, SegmentError> {
+    fn of(&mut self, batch: &MemberBatch) -> Result<Chosen, SegmentError> {
         let Some(column) = batch.columns().get(self.by) else {
             return Err(SegmentError::malformed("the segment delivers fewer columns than were asked for"));
         };
@@ -50,6 +56,7 @@ impl<F: Fn(&[&str], u64) -> Result<bool, SegmentError>> Choice<F> {
             values.extend(column.cell(row));
             chosen.push((self.is_member)(&values, self.members)?);
         }
-        batch.filtered(self.delivered, |row| chosen[row])
+        let kept = batch.filtered(self.delivered, |row| chosen[row])?;
+        Ok(Chosen { left_out: (batch.len() - kept.len()) as u64, batch: kept })
     }
 }

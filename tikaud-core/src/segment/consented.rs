@@ -4,15 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt};
 
-use super::chosen::chosen;
+use super::chosen::{Chosen, chosen};
 use super::{MemberStream, Segment, SegmentError, SegmentSchema};
 
 /// The members of another segment who have consented, by a column that says so.
 ///
 /// The column is read for that, and need not be mapped. `true`, `t`, `yes`, `y` and `1` are a consent, in either case;
 /// `false`, `f`, `no`, `n`, `0` and a null are none. Anything else is an error: whether somebody has consented is not guessed,
-/// either way. Who withdraws consent is no member any more, and the next run removes their identifiers from the audience.
+/// either way. Who withdraws consent is no member any more, and the next run removes their identifiers from the audience. Plans
+/// and reports count those who were left out.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -82,7 +84,9 @@ impl Segment for ConsentedSegment {
                 ))
             })
         };
-        chosen(&*self.segment, columns, &self.column, is_member).await
+        let members = chosen(&*self.segment, columns, &self.column, is_member).await?;
+        // All that were not chosen have not consented.
+        Ok(members.map_ok(|Chosen { batch, left_out }| batch.with_members_without_consent(left_out)).boxed())
     }
 }
 
@@ -94,7 +98,6 @@ impl fmt::Debug for ConsentedSegment {
 
 #[cfg(test)]
 mod tests {
-    use futures::TryStreamExt;
     use futures::executor::block_on;
 
     use super::super::{MemberBatch, MemorySegment};
@@ -122,6 +125,7 @@ mod tests {
         let cells = [Some("true"), Some(" YES "), Some("1"), Some("false"), None, Some("No"), Some("0"), Some("t")];
         assert_eq!(ids(&cells), ["0", "1", "2", "7"]);
         assert_eq!(read(&cells, &["consent", "id"]).unwrap()[0].columns().len(), 2);
+        assert_eq!(read(&cells, &["id"]).unwrap().iter().map(MemberBatch::without_consent).sum::<u64>(), 4);
     }
 
     #[test]

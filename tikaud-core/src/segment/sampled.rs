@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 
 use super::chosen::chosen;
@@ -97,7 +98,8 @@ impl Segment for SampledSegment {
         let is_member = move |values: &[&str], _: u64| {
             Ok(values.first().is_some_and(|value| buckets.contains(&bucket(&key, value))))
         };
-        chosen(&*self.segment, columns, &self.column, is_member).await
+        let members = chosen(&*self.segment, columns, &self.column, is_member).await?;
+        Ok(members.map_ok(|chosen| chosen.batch).boxed())
     }
 }
 
@@ -116,7 +118,6 @@ impl fmt::Debug for SampledSegment {
 mod tests {
     use std::collections::BTreeSet;
 
-    use futures::TryStreamExt;
     use futures::executor::block_on;
 
     use super::super::{MemberBatch, MemorySegment};

@@ -13,7 +13,7 @@ use super::{MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema
 ///
 /// Its columns are those that all of them have. Who is in several of them comes several times, which makes no difference: an
 /// audience is a set of identifiers, so the same address is the same member, however it is spelt. To take people out again, see
-/// [`suppress`](crate::activation::SegmentActivationBuilder::suppress).
+/// [`ExceptSegment`](super::ExceptSegment) and [`suppress`](crate::activation::SegmentActivationBuilder::suppress).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -120,7 +120,7 @@ impl Segment for UnionSegment {
     }
 }
 
-fn within(segment: &str, error: SegmentError) -> SegmentError {
+pub(super) fn within(segment: &str, error: SegmentError) -> SegmentError {
     SegmentError::new(error.kind(), format!("the segment `{segment}` cannot be read")).with_source(error)
 }
 

@@ -54,7 +54,7 @@ pub use ledger::{InvalidPlanId, PlanId, Verification};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;
 #[cfg(feature = "object-store")]
-pub use object::ObjectStateStore;
+pub use object::{ObjectStateStore, ObjectStoreCause};
 /// The crate that [`ObjectStateStore`] stands on, in the version that fits it.
 #[cfg(feature = "object-store")]
 pub use object_store;

@@ -94,7 +94,7 @@ mod typed {
 mod choosing {
     use std::sync::Arc;
 
-    use tikaud_core::segment::{LimitedSegment, SampledSegment, UnionSegment};
+    use tikaud_core::segment::{ExceptSegment, IntersectSegment, LimitedSegment, SampledSegment, UnionSegment};
 
     use super::*;
 
@@ -133,5 +133,12 @@ mod choosing {
         let nobody = MemorySegment::try_new("Nobody", Table::COLUMNS, Vec::<Row>::new()).unwrap();
         let name = segment.name().to_owned();
         UnionSegment::try_new(name, [Arc::new(nobody.clone()) as _, segment, Arc::new(nobody) as _]).unwrap()
+    });
+    choosing!(intersected, |segment: Arc<dyn Segment>| {
+        IntersectSegment::new(Arc::clone(&segment), "id", segment, "id")
+    });
+    choosing!(excepted, |segment| {
+        let nobody = MemorySegment::try_new("Nobody", ["number"], [["no such member"].map(Some)]).unwrap();
+        ExceptSegment::new(segment, "id", Arc::new(nobody), "number")
     });
 }

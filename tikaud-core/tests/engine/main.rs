@@ -21,6 +21,7 @@ mod prepared;
 mod refusals;
 mod runs;
 mod seeds;
+mod settings;
 mod state_tools;
 mod suppression;
 mod world;

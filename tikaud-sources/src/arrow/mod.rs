@@ -8,9 +8,9 @@ mod text;
 pub use arrow_array;
 pub use arrow_schema;
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Schema};
-use tikaud_core::segment::{MemberBatch, SegmentError, SegmentErrorKind};
+use tikaud_core::segment::{MemberBatch, SegmentError, SegmentErrorKind, TextColumn};
 
 pub(crate) use text::holds_text;
 
@@ -21,7 +21,8 @@ pub(crate) use text::holds_text;
 /// | strings of every layout, dictionaries of them | their text |
 /// | integers, decimals without fraction | decimal digits, all of them |
 /// | booleans | `true`, `false` |
-/// | dates, times, timestamps | ISO 8601 |
+/// | dates, times, timestamps without a zone | ISO 8601 |
+/// | timestamps with a zone, whatever it is called | ISO 8601 in UTC: `2026-11-24T09:15:30Z` |
 /// | lists of any of these | a cell with several values; nulls in the list are skipped |
 /// | anything else | an error: a floating-point number has lost digits of a phone number already |
 ///
@@ -46,14 +47,16 @@ pub(crate) use text::holds_text;
 /// [`SegmentErrorKind::Malformed`] when two columns have the name, or a column's text is longer than 4 GiB.
 pub fn member_batch(batch: &RecordBatch, columns: &[String]) -> Result<MemberBatch, SegmentError> {
     let schema = batch.schema_ref();
-    let columns = columns.iter().map(|column| {
-        let array = batch.column(position(schema, column)?);
-        text::text_column(array).map_err(|refusal| match refusal {
-            text::Refusal::Type => no_text(column, array.data_type()),
-            text::Refusal::Full(full) => SegmentError::from(full),
-        })
-    });
+    let columns = columns.iter().map(|column| text_of(column, batch.column(position(schema, column)?)));
     MemberBatch::try_new(columns.collect::<Result<_, _>>()?)
+}
+
+/// A column's array as text; the name is for errors.
+pub(crate) fn text_of(column: &str, array: &ArrayRef) -> Result<TextColumn, SegmentError> {
+    text::text_column(array).map_err(|refusal| match refusal {
+        text::Refusal::Type => no_text(column, array.data_type()),
+        text::Refusal::Full(full) => SegmentError::from(full),
+    })
 }
 
 /// The columns of a schema that [`member_batch`] can deliver, in the schema's order: what

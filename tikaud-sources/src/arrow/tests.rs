@@ -5,7 +5,7 @@ use arrow_array::types::{Int8Type, Int32Type};
 use arrow_array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array,
     Int64Array, LargeStringArray, ListArray, NullArray, RecordBatch, StringArray, StringViewArray, StructArray,
-    TimestampSecondArray, UInt64Array,
+    TimestampNanosecondArray, TimestampSecondArray, UInt64Array,
 };
 use arrow_schema::Field;
 use insta::assert_snapshot;
@@ -67,6 +67,20 @@ fn booleans_and_dates_become_text() {
     assert_eq!(cells(Arc::new(BooleanArray::from(vec![true, false]))), [["true"], ["false"]]);
     assert_eq!(cells(Arc::new(Date32Array::from(vec![20_000]))), [["2024-10-04"]]);
     assert_eq!(cells(Arc::new(TimestampSecondArray::from(vec![0]))), [["1970-01-01T00:00:00"]]);
+}
+
+#[test]
+fn instants_are_written_in_utc_whatever_their_zone() {
+    for zone in ["UTC", "+00:00", "Z", "+05:45", "-03:00", "Europe/Berlin", "no zone at all"] {
+        let seconds = || TimestampSecondArray::from(vec![Some(1_795_511_730), None, Some(-1)]).with_timezone(zone);
+        let expected = [vec!["2026-11-24T09:15:30Z"], vec![], vec!["1969-12-31T23:59:59Z"]];
+        assert_eq!(cells(Arc::new(seconds())), expected, "{zone}");
+        let keys = arrow_array::Int8Array::from(vec![2, 0]);
+        let dictionary = DictionaryArray::new(keys, Arc::new(seconds()));
+        assert_eq!(cells(Arc::new(dictionary)), [["1969-12-31T23:59:59Z"], ["2026-11-24T09:15:30Z"]], "{zone}");
+        let nanos = TimestampNanosecondArray::from(vec![1_795_511_730_123_456_789]).with_timezone(zone);
+        assert_eq!(cells(Arc::new(nanos)), [["2026-11-24T09:15:30.123456789Z"]], "{zone}");
+    }
 }
 
 #[test]

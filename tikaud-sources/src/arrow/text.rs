@@ -5,6 +5,9 @@ use arrow_array::{Array, ArrayRef, LargeStringArray, OffsetSizeTrait, StringArra
 use arrow_schema::DataType;
 use tikaud_core::segment::{TextColumn, TextColumnFull};
 
+/// The zone that instants are written in.
+const UTC: &str = "+00:00";
+
 /// Why an array cannot become a column of text.
 pub(super) enum Refusal {
     /// It is of a type that holds no text.
@@ -97,6 +100,11 @@ impl Texts {
                     keys: keys.map(|(row, key)| array.is_valid(row).then_some(key)).collect(),
                     values: Box::new(Self::try_new(dictionary.values())?),
                 })
+            }
+            // An instant is one whatever the zone that it is shown in, and a zone's name would take a table of all zones.
+            DataType::Timestamp(unit, Some(zone)) if **zone != *UTC => {
+                let in_utc = DataType::Timestamp(*unit, Some(UTC.into()));
+                Self::try_new(&arrow_cast::cast(array, &in_utc).map_err(|_| Refusal::Type)?)
             }
             // The cast's own error is dropped: it may quote the value that it could not format.
             _ => match arrow_cast::cast(array, &DataType::Utf8) {

@@ -8,29 +8,31 @@ use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileFormat {
-    /// Delimited text with a header line, as RFC 4180 describes it. Extensions: `csv`, and `tsv` for tabs.
+    /// Delimited text with a header line, as RFC 4180 describes it. Extensions: `csv`, and `tsv` for tabs; with `.gz` or
+    /// `.zst` after it when the file is compressed as a whole.
     Csv,
-    /// One JSON object a line. Extensions: `jsonl`, `ndjson`, `json`.
+    /// One JSON object a line. Extensions: `jsonl`, `ndjson`, `json`; with `.gz` or `.zst` likewise.
     JsonLines,
     /// Apache Parquet. Extensions: `parquet`, `pq`.
     Parquet,
 }
 
 impl FileFormat {
-    /// The format that a file's extension stands for.
-    pub(super) fn of(path: &Path) -> Result<Self, SegmentError> {
-        match extension(path).as_str() {
+    /// The format that a file's extension stands for: the one within, where the file is compressed as a whole.
+    pub(super) fn of(name: &str) -> Result<Self, SegmentError> {
+        match extension(without_packing(name)).as_str() {
+            "parquet" | "pq" if without_packing(name) != name => Err(configuration(format!(
+                "`{name}` is a Parquet file that is compressed as a whole; unpack it first (Parquet is compressed in itself)"
+            ))),
             "csv" | "tsv" => Ok(Self::Csv),
             "jsonl" | "ndjson" | "json" => Ok(Self::JsonLines),
             "parquet" | "pq" => Ok(Self::Parquet),
-            "gz" | "zst" | "bz2" | "xz" | "zip" => Err(configuration(format!(
-                "`{}` is compressed; unpack it first (Parquet is compressed in itself)",
-                path.display()
+            "bz2" | "xz" | "zip" => Err(configuration(format!(
+                "`{name}` is compressed in a way that cannot be read; unpack it first, or use gzip or Zstandard"
             ))),
             _ => Err(configuration(format!(
-                "the extension of `{}` tells no format (csv, tsv, jsonl, ndjson, json, parquet, pq do); \
-                 name it with `FileSegmentBuilder::format`",
-                path.display()
+                "the extension of `{name}` tells no format (csv, tsv, jsonl, ndjson, json, parquet, pq do); \
+                 name it with `FileSegmentBuilder::format`"
             ))),
         }
     }
@@ -76,8 +78,8 @@ impl CsvOptions {
     }
 
     /// The bytes to look for in this file.
-    pub(super) fn dialect(&self, path: &Path) -> Result<Dialect, SegmentError> {
-        let delimiter = self.delimiter.unwrap_or(if extension(path) == "tsv" { '\t' } else { ',' });
+    pub(super) fn dialect(&self, name: &str) -> Result<Dialect, SegmentError> {
+        let delimiter = self.delimiter.unwrap_or(if extension(without_packing(name)) == "tsv" { '\t' } else { ',' });
         let dialect = Dialect { delimiter: byte("delimiter", delimiter)?, quote: byte("quote", self.quote)? };
         if dialect.delimiter == dialect.quote {
             return Err(configuration(format!("{delimiter:?} cannot be the CSV delimiter and the CSV quote at once")));
@@ -100,8 +102,16 @@ fn byte(role: &str, character: char) -> Result<u8, SegmentError> {
     }
 }
 
-fn extension(path: &Path) -> String {
-    path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
+/// A file's name without the extension of what it is compressed with.
+pub(super) fn without_packing(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((within, packing)) if matches!(packing.to_ascii_lowercase().as_str(), "gz" | "zst") => within,
+        _ => name,
+    }
+}
+
+fn extension(name: &str) -> String {
+    Path::new(name).extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
 }
 
 pub(super) fn configuration(message: impl Into<String>) -> SegmentError {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use arrow_schema::DataType;
-use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+use tikaud_core::segment::{SchemaColumn, SegmentError, SegmentErrorKind};
 
 use super::asked::Asked;
 use super::input::Input;
@@ -33,10 +33,20 @@ impl Column {
     }
 }
 
-/// The columns of a file, each name once, in the file's order.
+/// Where a column's cells come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The file's column at this position.
+    File(usize),
+    /// The file's path, which has one value for all rows.
+    Path(Option<String>),
+}
+
+/// The columns of a file, each name once, in the file's order, and after them those that its path names.
 #[derive(Debug)]
 pub(super) struct Header {
     columns: Vec<Column>,
+    partitions: Vec<(String, Option<String>)>,
     /// What else to say about a column that is not there.
     remark: &'static str,
 }
@@ -44,8 +54,8 @@ pub(super) struct Header {
 impl Header {
     /// # Errors
     ///
-    /// `Malformed` when a column has no name, two have the same, or a name is a value that stands where a name should:
-    /// names are printed in errors, values must not be.
+    /// `Malformed` when a column has no name, two have the same, the path names a column that the file has, or a name is a
+    /// value that stands where a name should: names are printed in errors, values must not be.
     pub(super) fn try_new(input: &Input, columns: Vec<Column>) -> Result<Self, SegmentError> {
         let mut names = HashSet::new();
         if let Some(at) = columns.iter().position(|column| looks_like_data(&column.name)) {
@@ -64,7 +74,16 @@ impl Header {
                 return Err(input.malformed(format!("has two columns `{name}`; rename one of them")));
             }
         }
-        Ok(Self { columns, remark: "" })
+        let partitions = input.partitions();
+        for (name, _) in partitions {
+            if !names.insert(name) {
+                return Err(input.malformed(format!(
+                    "has a column `{name}` twice, in its path as `{name}=…` or also within; drop one, or call \
+                     `FileSegmentBuilder::partitions(false)` so that paths name no columns"
+                )));
+            }
+        }
+        Ok(Self { columns, partitions: partitions.to_vec(), remark: "" })
     }
 
     /// The same with something else to say about a column that is not there.
@@ -75,33 +94,54 @@ impl Header {
 
     /// The columns that hold text.
     pub(super) fn names(&self) -> Vec<String> {
-        let text = self.columns.iter().filter(|column| column.no_text.is_none());
-        text.map(|column| column.name.clone()).collect()
+        let text = self.columns.iter().filter(|column| column.no_text.is_none()).map(|column| &column.name);
+        text.chain(self.partitions.iter().map(|(name, _)| name)).cloned().collect()
     }
 
-    /// How many columns there are.
+    /// The same with their types, in files whose columns have one.
+    pub(super) fn schema(&self) -> Vec<SchemaColumn> {
+        let typed = |name: String| SchemaColumn { data_type: self.data_type(&name).map(ToString::to_string), name };
+        self.names().into_iter().map(typed).collect()
+    }
+
+    /// A column's type, in files whose columns have one.
+    pub(super) fn data_type(&self, name: &str) -> Option<&DataType> {
+        self.columns.iter().find(|column| column.name == name)?.data_type.as_ref()
+    }
+
+    /// How many columns the file itself has.
     pub(super) fn len(&self) -> usize {
         self.columns.len()
     }
 
-    /// Where each of the columns to be read is in the file.
+    /// Where each of the columns to be read comes from.
     ///
     /// # Errors
     ///
     /// `UnknownColumn` when one is not there, one that is delivered is of a type that holds no text, or one that the rule
     /// looks at of a type that cannot be read as the rule's.
-    pub(super) fn positions(&self, input: &Input, asked: &Asked) -> Result<Vec<usize>, SegmentError> {
-        let delivered = asked.delivered().iter().map(|name| self.position(input, name));
-        let looked_at = asked.looked_at().iter().map(|name| self.position_for_rule(input, name));
-        let positions = delivered.chain(looked_at).collect::<Result<_, _>>()?;
+    pub(super) fn origins(&self, input: &Input, asked: &Asked) -> Result<Vec<Origin>, SegmentError> {
+        let delivered = asked.delivered().iter().map(|name| self.origin(input, name));
+        let looked_at = asked.looked_at().iter().map(|name| self.origin_for_rule(input, name));
+        let origins = delivered.chain(looked_at).collect::<Result<_, _>>()?;
         self.check_types(input, asked)?;
-        Ok(positions)
+        Ok(origins)
     }
 
-    fn position_for_rule(&self, input: &Input, name: &str) -> Result<usize, SegmentError> {
-        self.columns.iter().position(|column| column.name == name).ok_or_else(|| {
-            let all: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
-            let (path, unknown) = (input.path().display(), SegmentError::unknown_column(name, &all));
+    /// Where a column is, whatever its type.
+    fn find(&self, name: &str) -> Option<Origin> {
+        let within = self.columns.iter().position(|column| column.name == name).map(Origin::File);
+        within.or_else(|| {
+            let (_, value) = self.partitions.iter().find(|(partition, _)| partition == name)?;
+            Some(Origin::Path(value.clone()))
+        })
+    }
+
+    fn origin_for_rule(&self, input: &Input, name: &str) -> Result<Origin, SegmentError> {
+        self.find(name).ok_or_else(|| {
+            let within = self.columns.iter().map(|column| &column.name);
+            let all: Vec<String> = within.chain(self.partitions.iter().map(|(name, _)| name)).cloned().collect();
+            let (path, unknown) = (input.name(), SegmentError::unknown_column(name, &all));
             let message = format!("the rule does not fit `{path}`: {unknown}{}", self.remark);
             SegmentError::new(SegmentErrorKind::UnknownColumn, message)
         })
@@ -109,13 +149,12 @@ impl Header {
 
     fn check_types(&self, input: &Input, asked: &Asked) -> Result<(), SegmentError> {
         for (name, condition) in asked.rule().into_iter().flat_map(|rule| rule.conditions()) {
-            let column = self.columns.iter().find(|column| column.name == name);
-            let data_type = column.and_then(|column| column.data_type.as_ref());
+            let data_type = self.data_type(name);
             let wanted = condition.literal_type();
             if let (Some(data_type), Some(literal)) = (data_type, wanted)
                 && !holds(data_type, wanted)
             {
-                let path = input.path().display();
+                let path = input.name();
                 let message = format!(
                     "the rule compares the column `{name}` of `{path}` with {literal}, but the column is of type {data_type}"
                 );
@@ -125,11 +164,12 @@ impl Header {
         Ok(())
     }
 
-    fn position(&self, input: &Input, name: &str) -> Result<usize, SegmentError> {
-        let path = input.path().display();
-        let message = match self.columns.iter().position(|column| column.name == name) {
-            Some(at) => match &self.columns[at].no_text {
-                None => return Ok(at),
+    fn origin(&self, input: &Input, name: &str) -> Result<Origin, SegmentError> {
+        let path = input.name();
+        let message = match self.find(name) {
+            Some(Origin::Path(value)) => return Ok(Origin::Path(value)),
+            Some(Origin::File(at)) => match &self.columns[at].no_text {
+                None => return Ok(Origin::File(at)),
                 Some(data_type) => format!(
                     "the column `{name}` of `{path}` cannot be read as text ({data_type}); write it as a text column"
                 ),

@@ -1,11 +1,11 @@
-//! A text file line by line: UTF-8 without its byte order mark, lines of bounded length.
+//! A text file line by line: UTF-8, lines of bounded length.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read};
 
 use tikaud_core::segment::SegmentError;
 
 use super::input::Input;
+use super::unpacked::Unpacked;
 
 /// The longest line, or CSV record of several lines, in bytes. Longer ones are errors: what they would hold is not a
 /// person, and memory is bounded.
@@ -13,22 +13,10 @@ const LINE_LIMIT: usize = 16 << 20;
 
 const READ_BUFFER: usize = 256 << 10;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// What files begin with that are not text in UTF-8, and what to do about it.
-const OTHER_FORMATS: [(&[u8], &str); 6] = [
-    (b"\xFF\xFE", "is encoded in UTF-16; convert it to UTF-8"),
-    (b"\xFE\xFF", "is encoded in UTF-16; convert it to UTF-8"),
-    (b"\x1F\x8B", "is compressed with gzip; unpack it first"),
-    (b"\x28\xB5\x2F\xFD", "is compressed with Zstandard; unpack it first"),
-    (b"PK\x03\x04", "is a ZIP archive or an Excel workbook; export it as text"),
-    (b"PAR1", "is a Parquet file; name its format with `FileSegmentBuilder::format`"),
-];
-
 /// The lines of a file.
 pub(super) struct Lines<'a> {
     input: &'a Input,
-    file: BufReader<&'a File>,
+    file: BufReader<Unpacked<'a>>,
     line: Vec<u8>,
     /// Which line, from 1, `line` begins with.
     number: u64,
@@ -39,18 +27,7 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// Starts at the beginning of the file.
     pub(super) fn open(input: &'a Input) -> Result<Self, SegmentError> {
-        input.file().rewind().map_err(|error| input.read_error(error))?;
-        let mut file = BufReader::with_capacity(READ_BUFFER, input.file());
-        let start = file.fill_buf().map_err(|error| input.read_error(error))?;
-        if start.is_empty() {
-            return Err(input.malformed("is empty, as an interrupted export leaves it; export it again"));
-        }
-        if let Some((_, what)) = OTHER_FORMATS.iter().find(|(magic, _)| start.starts_with(magic)) {
-            return Err(input.malformed(what));
-        }
-        if start.starts_with(BYTE_ORDER_MARK) {
-            file.consume(BYTE_ORDER_MARK.len());
-        }
+        let file = BufReader::with_capacity(READ_BUFFER, Unpacked::open(input)?);
         Ok(Self { input, file, line: Vec::new(), number: 0, lines: 1 })
     }
 
@@ -67,7 +44,8 @@ impl<'a> Lines<'a> {
         let room = LINE_LIMIT.saturating_sub(self.line.len());
         // One byte more, to tell a line that just fits from one that goes on.
         let mut limited = self.file.by_ref().take(room as u64 + 1);
-        let read = limited.read_until(b'\n', &mut self.line).map_err(|error| self.input.read_error(error))?;
+        let read = limited.read_until(b'\n', &mut self.line);
+        let read = read.map_err(|error| self.file.get_ref().read_error(error))?;
         if read > room {
             return Err(self.malformed(
                 "is longer than 16 MiB; a quote is not closed there, or the file is not what it seems to be",

@@ -16,6 +16,24 @@ const BATCHES_AHEAD: usize = 2;
 /// Takes a batch; says to stop when nobody wants more.
 pub(super) type Emit<'a> = &'a mut dyn FnMut(MemberBatch) -> ControlFlow<()>;
 
+/// Says when nobody wants more, to a reader that waits for something else than its stream.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stop(
+    #[cfg_attr(not(feature = "object-store"), allow(dead_code, reason = "local files are not waited for"))]
+    Option<mpsc::Sender<MemberBatch>>,
+);
+
+#[cfg(feature = "object-store")]
+impl Stop {
+    /// Comes when the stream is dropped.
+    pub(super) async fn asked(&self) {
+        match &self.0 {
+            Some(sender) => sender.closed().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
 /// Runs something that blocks where it may.
 pub(super) async fn run<T: Send + 'static>(
     task: impl FnOnce() -> Result<T, SegmentError> + Send + 'static,
@@ -25,14 +43,16 @@ pub(super) async fn run<T: Send + 'static>(
 
 /// The batches that `read` emits, then its error if it has one. Dropping the stream stops `read` at its next batch.
 pub(super) fn stream(
-    read: impl FnOnce(Emit<'_>) -> Result<(), SegmentError> + Send + 'static,
+    read: impl FnOnce(Emit<'_>, &Stop) -> Result<(), SegmentError> + Send + 'static,
 ) -> Result<MemberStream, SegmentError> {
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
+    let stop = Stop(Some(sender.clone()));
     let reader = runtime()?.spawn_blocking(move || {
-        read(&mut |batch| match sender.blocking_send(batch) {
+        let mut emit = |batch| match sender.blocking_send(batch) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
-        })
+        };
+        read(&mut emit, &stop)
     });
     Ok(stream::unfold(Some((receiver, reader)), next).boxed())
 }
@@ -50,7 +70,7 @@ async fn next(reading: Option<Reading>) -> Option<(Result<MemberBatch, SegmentEr
     result.err().map(|error| (Err(error), None))
 }
 
-fn runtime() -> Result<Handle, SegmentError> {
+pub(super) fn runtime() -> Result<Handle, SegmentError> {
     Handle::try_current().map_err(|error| {
         configuration("files are read on a thread of the Tokio runtime; call this from within one").with_source(error)
     })
@@ -80,7 +100,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_is_the_last_item() {
-        let items: Vec<_> = stream(|emit| {
+        let items: Vec<_> = stream(|emit, _| {
             let _ = emit(batch());
             Err(SegmentError::malformed("torn"))
         })
@@ -93,7 +113,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_and_not_the_end_and_its_text_is_dropped() {
-        let items: Vec<_> = stream(|emit| {
+        let items: Vec<_> = stream(|emit, _| {
             let _ = emit(batch());
             panic!("canary")
         })
@@ -108,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn a_stream_that_is_dropped_stops_the_reader() {
         let (stopped, wait) = std::sync::mpsc::channel();
-        let mut stream = stream(move |emit| {
+        let mut stream = stream(move |emit, _| {
             while emit(batch()).is_continue() {}
             stopped.send(()).unwrap();
             Ok(())
@@ -124,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_program_without_a_runtime_gets_an_error() {
-        let error = stream(|_| Ok(())).err().unwrap();
+        let error = stream(|_, _| Ok(())).err().unwrap();
         assert_eq!(error.kind(), SegmentErrorKind::Configuration);
     }
 }

@@ -1,30 +1,34 @@
 //! The files of a segment: their columns together, their members one file after the other.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use tikaud_core::segment::{MemberBatch, SegmentError};
 use tikaud_core::state::Clock;
 
+use super::agreed::Agreed;
 use super::asked::Asked;
-use super::format::{CsvOptions, Dialect, FileFormat};
+use super::format::{CsvOptions, Dialect, FileFormat, without_packing};
 use super::header::Header;
 use super::input::Input;
-use super::paths;
-use super::reading::Emit;
+use super::place::{self, Location, Partitions, Place};
+use super::reading::{Emit, Stop};
 use super::{csv, json_lines, parquet};
-use crate::rule::Rule;
+use crate::rule::{Rule, column};
 
 /// Which files, and how to read them.
 #[derive(Debug, Clone)]
 pub(super) struct Sources {
-    pub(super) paths: Vec<PathBuf>,
+    pub(super) places: Vec<Place>,
+    /// Whether directories such as `country=DE` name columns.
+    pub(super) partitions: bool,
     pub(super) format: Option<FileFormat>,
     pub(super) csv: CsvOptions,
     pub(super) batch_size: usize,
     pub(super) rule: Option<Rule>,
+    /// Columns that must be true, too.
+    pub(super) consents: Vec<String>,
     /// Whether statistics are believed that rule out parts of a file.
     pub(super) prune: bool,
     /// What says what now is, for the rule.
@@ -34,7 +38,8 @@ pub(super) struct Sources {
 /// One file, and how to read it.
 #[derive(Debug)]
 pub(super) struct Source {
-    pub(super) path: PathBuf,
+    location: Location,
+    partitions: Partitions,
     reader: Reader,
 }
 
@@ -46,53 +51,72 @@ enum Reader {
 }
 
 impl Sources {
-    /// The files that there are now.
+    /// The files that there are now, wherever.
     pub(super) fn resolve(&self) -> Result<Vec<Source>, SegmentError> {
-        let sources = paths::resolve(&self.paths)?.into_iter().map(|path| {
-            let reader = match self.format.map_or_else(|| FileFormat::of(&path), Ok)? {
-                FileFormat::Csv => Reader::Csv(self.csv.dialect(&path)?),
+        self.resolve_by(Place::resolve)
+    }
+
+    /// The files that can be known without asking a store.
+    pub(super) fn resolve_here(&self) -> Result<Vec<Source>, SegmentError> {
+        self.resolve_by(Place::resolve_here)
+    }
+
+    fn resolve_by(
+        &self,
+        files: impl Fn(&Place) -> Result<Vec<Location>, SegmentError>,
+    ) -> Result<Vec<Source>, SegmentError> {
+        let sources = place::resolve(&self.places, files)?.into_iter().map(|location| {
+            let name = location.name();
+            let reader = match self.format.map_or_else(|| FileFormat::of(&name), Ok)? {
+                FileFormat::Csv => Reader::Csv(self.csv.dialect(&name)?),
                 FileFormat::JsonLines => Reader::JsonLines,
                 FileFormat::Parquet => Reader::Parquet,
             };
-            Ok(Source { path, reader })
+            let partitions = if self.partitions { Partitions::of(&name) } else { Partitions::default() };
+            Ok(Source { location, partitions, reader })
         });
         sources.collect()
     }
 
-    /// The columns that every file has, in the first file's order.
-    pub(super) fn columns(&self) -> Result<Vec<String>, SegmentError> {
-        let mut common: Option<Vec<String>> = None;
-        for source in self.resolve()? {
-            let names = source.header(&source.open()?)?.names();
-            match &mut common {
-                None => common = Some(names),
-                Some(common) => {
-                    let names: HashSet<String> = names.into_iter().collect();
-                    common.retain(|name| names.contains(name));
-                }
-            }
-        }
-        Ok(common.unwrap_or_default())
-    }
-
-    /// The files that there are now, each of which has these columns and fits the rule, and what to read of each.
+    /// The files that there are now, each of which has these columns and fits the rule, and what to read of each. Files whose
+    /// path alone rules out every member are not opened, unless there is no other to look for the columns in.
     pub(super) fn with_columns(&self, columns: &[String]) -> Result<(Vec<Source>, Asked), SegmentError> {
-        let rule = self.rule.as_ref().map(|rule| rule.at(self.clock.now()));
+        let consents = self.consents.iter().map(|name| column(name.as_str()).is(true));
+        let rule = self.rule.iter().cloned().chain(consents).reduce(|rule, another| rule & another);
+        let rule = rule.map(|rule| rule.at(self.clock.now()));
         let asked = Asked::new(columns, rule, self.prune);
         let sources = self.resolve()?;
-        for source in &sources {
-            let input = source.open()?;
-            source.header(&input)?.positions(&input, &asked)?;
-        }
-        Ok((sources, asked))
+        let mut agreed = Agreed::default();
+        let mut check = |source: &Source| {
+            let input = source.open(&Stop::default())?;
+            let header = source.header(&input)?;
+            header.origins(&input, &asked)?;
+            agreed.add(&input, &header, &asked)
+        };
+        let Some(rule) = asked.rule_to_prune_by() else {
+            sources.iter().try_for_each(&mut check)?;
+            return Ok((sources, asked));
+        };
+        let (wanted, skipped): (Vec<_>, Vec<_>) =
+            sources.into_iter().partition(|source| source.partitions.may_have_members(rule));
+        tracing::debug!(files = wanted.len(), skipped = skipped.len(), "files skipped by their paths");
+        let looked_at = if wanted.is_empty() { &skipped[..skipped.len().min(1)] } else { &wanted };
+        looked_at.iter().try_for_each(check)?;
+        Ok((wanted, asked))
     }
 }
 
 /// Reads the members of all files. Columns are found by their names in each file again as it is read, so a file that
 /// was replaced meanwhile gives the columns asked for or an error.
-pub(super) fn read(sources: &[Source], asked: &Asked, batch_size: usize, emit: Emit<'_>) -> Result<(), SegmentError> {
+pub(super) fn read(
+    sources: &[Source],
+    asked: &Asked,
+    batch_size: usize,
+    emit: Emit<'_>,
+    stop: &Stop,
+) -> Result<(), SegmentError> {
     for source in sources {
-        let input = source.open()?;
+        let input = source.open(stop)?;
         let mut members = 0;
         let mut count = |batch: MemberBatch| {
             members += batch.len();
@@ -102,17 +126,23 @@ pub(super) fn read(sources: &[Source], asked: &Asked, batch_size: usize, emit: E
             return Ok(());
         }
         input.check_unchanged()?;
-        tracing::debug!(file = %source.path.display(), members, "file read");
+        tracing::debug!(file = input.name(), members, "file read");
     }
     Ok(())
 }
 
 impl Source {
-    fn open(&self) -> Result<Input, SegmentError> {
-        Input::open(&self.path)
+    /// What the file is called, without its extension.
+    pub(super) fn stem(&self) -> String {
+        let name = self.location.name();
+        Path::new(without_packing(&name)).file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    fn header(&self, input: &Input) -> Result<Header, SegmentError> {
+    pub(super) fn open(&self, stop: &Stop) -> Result<Input, SegmentError> {
+        Input::open(&self.location, self.partitions.clone(), stop)
+    }
+
+    pub(super) fn header(&self, input: &Input) -> Result<Header, SegmentError> {
         match self.reader {
             Reader::Csv(dialect) => csv::header(input, dialect),
             Reader::JsonLines => json_lines::header(input),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tikaud_core::segment::{MemberBatch, SegmentError};
+use tikaud_core::state::{Clock, SystemClock};
 
 use super::PostgresSegment;
 use super::connection::PostgresConnection;
@@ -11,6 +12,7 @@ use super::definition::Definition;
 use super::error::configuration;
 use super::parameter::PostgresParameter;
 use super::source::Source;
+use crate::rule::{Rule, column};
 
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3600);
 
@@ -26,6 +28,9 @@ pub struct PostgresSegmentBuilder {
     connection: PostgresConnection,
     source: Source,
     parameters: Vec<PostgresParameter>,
+    rule: Option<Rule>,
+    consent: Option<Rule>,
+    clock: Arc<dyn Clock>,
     statement_timeout: Duration,
     batch_size: usize,
 }
@@ -38,6 +43,9 @@ impl PostgresSegmentBuilder {
             connection,
             source,
             parameters: Vec::new(),
+            rule: None,
+            consent: None,
+            clock: Arc::new(SystemClock),
             statement_timeout: STATEMENT_TIMEOUT,
             batch_size: MemberBatch::MEMBERS,
         }
@@ -61,6 +69,42 @@ impl PostgresSegmentBuilder {
         self
     }
 
+    /// Only rows for which this [rule](crate::rule) is true are members. Of several rules, all must be true.
+    ///
+    /// The server applies it, as a condition around the table, view or query: names are quoted and values bound, whatever is
+    /// in them. Columns that only the rule looks at need not be mapped, and may be of types that hold no text.
+    ///
+    /// ```
+    /// use tikaud_sources::rule::{Span, column};
+    /// use tikaud_sources::{PostgresConnection, PostgresSegment};
+    ///
+    /// let connection = PostgresConnection::new("localhost", "shop", "tikaud");
+    /// let segment = PostgresSegment::relation(connection, ["marketing", "customers"])
+    ///     .filter(column("country").is_in(["DE", "AT"]) & column("last_order").within_last(Span::Days(90)))
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn filter(mut self, rule: Rule) -> Self {
+        self.rule = and(self.rule, rule);
+        self
+    }
+
+    /// Only rows that are true in this column, a `boolean`, are members: those who have consented. A null, and a consent that
+    /// was withdrawn, is none; whoever was a member is removed from the audience by the next run.
+    ///
+    /// Otherwise it is as a [`filter`](Self::filter). Plans and reports count those who were left out, for which the server
+    /// reads once more. Consent that is more than one column is a rule.
+    pub fn require_consent(mut self, name: impl Into<String>) -> Self {
+        self.consent = and(self.consent, column(name).is(true));
+        self
+    }
+
+    /// What says what *now* is, for rules with spans from now. Default: the system's clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// How long the server may work on a read, which includes the time that it waits for us: an hour by default, from a
     /// millisecond to 24 days.
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
@@ -80,7 +124,8 @@ impl PostgresSegmentBuilder {
     ///
     /// [`Configuration`](tikaud_core::segment::SegmentErrorKind::Configuration) when a query has no name or a name is
     /// empty, no table can have its name, the query is empty, a table has parameters, the batch size is 0, the time-out is
-    /// out of bounds, a URL has more ports than hosts, or the authorities for TLS are missing or no certificates.
+    /// out of bounds, a URL has more ports than hosts, the authorities for TLS are missing or no certificates, or the rule
+    /// does not pass its [check](Rule::check).
     pub fn build(self) -> Result<PostgresSegment, SegmentError> {
         let (config, connector) = self.connection.driver()?;
         let mut source = self.source;
@@ -93,6 +138,9 @@ impl PostgresSegmentBuilder {
         if self.batch_size == 0 {
             return Err(configuration("the batch size is 0; a batch needs room for a member"));
         }
+        for rule in [&self.rule, &self.consent].into_iter().flatten() {
+            rule.check().map_err(|error| configuration("the segment's rule cannot be used").with_source(error))?;
+        }
         if self.statement_timeout.as_millis() == 0 || self.statement_timeout > LONGEST_TIMEOUT {
             return Err(configuration("the statement's time-out is to be from a millisecond to 24 days"));
         }
@@ -101,11 +149,21 @@ impl PostgresSegmentBuilder {
             config,
             connector,
             source,
+            rule: self.rule,
+            consent: self.consent,
+            clock: self.clock,
             statement_timeout: self.statement_timeout,
             batch_size: self.batch_size,
         };
         Ok(PostgresSegment { name, description: self.description, definition: Arc::new(definition) })
     }
+}
+
+fn and(before: Option<Rule>, rule: Rule) -> Option<Rule> {
+    Some(match before {
+        Some(before) => before & rule,
+        None => rule,
+    })
 }
 
 #[cfg(test)]

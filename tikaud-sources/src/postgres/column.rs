@@ -8,6 +8,7 @@ use tokio_postgres::types::{Kind, Type};
 
 use super::cells::{Cells, Values};
 use super::quote::quote;
+use crate::rule::sql::ColumnType;
 
 /// A column that there is.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub(super) struct Column {
     type_name: String,
     /// How its cells are read; `None` when they hold no text.
     cells: Option<Cells>,
+    compared_as: ColumnType,
 }
 
 /// A column that is asked for.
@@ -33,7 +35,18 @@ impl Column {
             name: column.name().to_owned(),
             type_name: column.type_().name().to_owned(),
             cells: cells(column.type_(), column.type_modifier()),
+            compared_as: compared_as(column.type_()),
         }
+    }
+
+    /// Its type, as the server calls it.
+    pub(super) fn type_name(&self) -> &str {
+        &self.type_name
+    }
+
+    /// What a rule compares it as.
+    pub(super) fn compared_as(&self) -> ColumnType {
+        self.compared_as
     }
 
     pub(super) fn holds_text(&self) -> bool {
@@ -102,6 +115,23 @@ fn values(data_type: &Type, modifier: i32) -> Option<Values> {
     }
 }
 
+fn compared_as(data_type: &Type) -> ColumnType {
+    match (data_type.kind(), data_type) {
+        (Kind::Domain(base), _) => compared_as(base),
+        (Kind::Enum(_), _) => ColumnType::Text,
+        (_, &Type::TEXT | &Type::VARCHAR | &Type::BPCHAR | &Type::NAME | &Type::CHAR | &Type::UUID) => ColumnType::Text,
+        (_, &Type::INT2 | &Type::INT4 | &Type::INT8) => ColumnType::Integer,
+        (_, &Type::NUMERIC) => ColumnType::Decimal,
+        (_, &Type::FLOAT4 | &Type::FLOAT8) => ColumnType::Float,
+        (_, &Type::BOOL) => ColumnType::Boolean,
+        (_, &Type::DATE) => ColumnType::Date,
+        (_, &Type::TIMESTAMP) => ColumnType::LocalTimestamp,
+        (_, &Type::TIMESTAMPTZ) => ColumnType::Timestamp,
+        (Kind::Simple, other) if other.name() == "citext" => ColumnType::Text,
+        _ => ColumnType::Other,
+    }
+}
+
 /// The scale of a `numeric`: the lower eleven bits of its modifier, behind four bytes of length, with a sign since
 /// PostgreSQL 15. `None` when the type has none, so that each value has its own.
 fn scale(modifier: i32) -> Option<i32> {
@@ -124,7 +154,8 @@ mod tests {
 
     fn column(name: &str, data_type: &Type, modifier: i32) -> Column {
         let cells = cells(data_type, modifier);
-        Column { name: name.to_owned(), type_name: data_type.name().to_owned(), cells }
+        let compared_as = compared_as(data_type);
+        Column { name: name.to_owned(), type_name: data_type.name().to_owned(), cells, compared_as }
     }
 
     #[test]

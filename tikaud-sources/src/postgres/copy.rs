@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+
 /// Signature, flags, length of the header's extension.
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 const HEADER: usize = SIGNATURE.len() + 8;
@@ -25,7 +27,10 @@ pub(super) type Fields = [Option<Range<usize>>];
 /// Takes the stream in pieces that may begin and end anywhere, and gives rows.
 #[derive(Debug, Default)]
 pub(super) struct CopyRows {
-    buffer: Vec<u8>,
+    /// The last piece, which the server makes a row of, so that it need not be copied.
+    piece: Bytes,
+    /// What did not end with its piece, and all pieces since; as long as there is something, it is what is read from.
+    pieces: Vec<u8>,
     /// What is before it has been read.
     at: usize,
     fields: Vec<Option<Range<usize>>>,
@@ -35,10 +40,24 @@ pub(super) struct CopyRows {
 
 impl CopyRows {
     /// Takes the next piece.
-    pub(super) fn push(&mut self, piece: &[u8]) {
-        self.buffer.drain(..self.at);
+    pub(super) fn push(&mut self, piece: Bytes) {
+        let rest = self.bytes().len() - self.at;
+        if rest == 0 {
+            self.pieces.clear();
+        } else if self.pieces.is_empty() {
+            self.pieces.extend_from_slice(&self.piece[self.at..]);
+        } else {
+            self.pieces.drain(..self.at);
+        }
         self.at = 0;
-        self.buffer.extend_from_slice(piece);
+        if rest > 0 {
+            self.pieces.extend_from_slice(&piece);
+        }
+        self.piece = piece;
+    }
+
+    fn bytes(&self) -> &[u8] {
+        bytes(&self.piece, &self.pieces)
     }
 
     /// The next row, and where its fields are in it; `None` until there is another piece.
@@ -46,42 +65,46 @@ impl CopyRows {
         if !self.has_header && !self.read_header()? {
             return Ok(None);
         }
-        let rest = &self.buffer[self.at..];
         if self.has_ended {
-            return if rest.is_empty() { Ok(None) } else { Err(Flaw::Format) };
+            return if self.at == self.bytes().len() { Ok(None) } else { Err(Flaw::Format) };
         }
-        let Some(end) = row(rest, &mut self.fields)? else { return Ok(None) };
-        let start = self.at;
-        match end {
-            End::Row(length) => {
+        // Not by the method, for the fields are written to meanwhile.
+        let bytes = bytes(&self.piece, &self.pieces);
+        match row(&bytes[self.at..], &mut self.fields)? {
+            None => Ok(None),
+            Some(End::Row(length)) => {
+                let start = self.at;
                 self.at += length;
-                Ok(Some((&self.buffer[start..self.at], &self.fields)))
+                Ok(Some((&bytes[start..self.at], &self.fields)))
             }
-            End::Stream => {
+            Some(End::Stream) => {
                 self.at += 2;
                 self.has_ended = true;
-                self.next()
+                if self.is_complete() { Ok(None) } else { Err(Flaw::Format) }
             }
         }
     }
 
     /// Whether the stream has come to its end, which it marks.
     pub(super) fn is_complete(&self) -> bool {
-        self.has_ended && self.at == self.buffer.len()
+        self.has_ended && self.at == self.bytes().len()
     }
 
     fn read_header(&mut self) -> Result<bool, Flaw> {
-        if self.buffer.len() < HEADER {
-            return Ok(false);
-        }
-        let flags = &self.buffer[SIGNATURE.len()..HEADER];
+        let Some(header) = self.bytes().get(..HEADER) else { return Ok(false) };
+        let flags = &header[SIGNATURE.len()..];
         // No flag and no extension is in use.
-        if !self.buffer.starts_with(SIGNATURE) || flags.iter().any(|&byte| byte != 0) {
+        if !header.starts_with(SIGNATURE) || flags.iter().any(|&byte| byte != 0) {
             return Err(Flaw::Format);
         }
         (self.at, self.has_header) = (HEADER, true);
         Ok(true)
     }
+}
+
+/// What is read from.
+fn bytes<'a>(piece: &'a [u8], pieces: &'a [u8]) -> &'a [u8] {
+    if pieces.is_empty() { piece } else { pieces }
 }
 
 enum End {
@@ -147,7 +170,7 @@ mod tests {
     fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<(Rows, bool), Flaw> {
         let (mut copy, mut rows) = (CopyRows::default(), Rows::new());
         for piece in pieces {
-            copy.push(piece);
+            copy.push(Bytes::copy_from_slice(piece));
             while let Some((bytes, fields)) = copy.next()? {
                 rows.push(fields.iter().map(|field| field.clone().map(|range| bytes[range].to_vec())).collect());
             }

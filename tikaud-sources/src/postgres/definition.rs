@@ -1,15 +1,20 @@
 //! What is to be read and from where, and how errors tell it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tikaud_core::segment::SegmentError;
+use tikaud_core::state::Clock;
 use tokio::net::lookup_host;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::column::Column;
 use super::connection::PostgresConnection;
 use super::error::{PostgresError, PostgresErrorKind};
+use super::filter::Filter;
 use super::source::Source;
+use crate::rule::Rule;
 
 /// All that a segment was built from.
 pub(super) struct Definition {
@@ -17,6 +22,9 @@ pub(super) struct Definition {
     pub(super) config: Config,
     pub(super) connector: MakeRustlsConnect,
     pub(super) source: Source,
+    pub(super) rule: Option<Rule>,
+    pub(super) consent: Option<Rule>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) statement_timeout: Duration,
     pub(super) batch_size: usize,
 }
@@ -25,6 +33,19 @@ impl Definition {
     /// What is read, as errors call it: `shop.buyers` at `db.example.com:5432/shop`.
     pub(super) fn place(&self) -> String {
         format!("{} at `{}`", self.source, self.connection)
+    }
+
+    /// Rule and consent over these columns, as of now.
+    pub(super) fn filter(&self, columns: &[Column]) -> Result<Filter, SegmentError> {
+        let mut filter = Filter::new(self.source.parameters().to_vec());
+        let (now, place) = (self.clock.now(), self.place());
+        if let Some(rule) = &self.rule {
+            filter.rule = Some(filter.condition(&rule.at(now), columns, &place)?);
+        }
+        if let Some(consent) = &self.consent {
+            filter.consent = Some(filter.condition(consent, columns, &place)?);
+        }
+        Ok(filter)
     }
 
     /// No connection came about.

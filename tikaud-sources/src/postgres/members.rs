@@ -4,8 +4,7 @@ use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
 
-use futures::{StreamExt, TryStreamExt};
-use tikaud_core::segment::{MemberBatch, SegmentError, TextColumn};
+use tikaud_core::segment::{MemberBatch, SegmentError};
 use tokio::sync::mpsc;
 use tokio_postgres::types::{FromSql, Type};
 use tokio_postgres::{CopyOutStream, RowStream};
@@ -14,6 +13,7 @@ use super::cells::Unfit;
 use super::column::Asked;
 use super::copy::{CopyRows, Flaw, ROW_LIMIT};
 use super::definition::Definition;
+use super::session::Session;
 use crate::batches::Batches;
 
 /// Members on their way.
@@ -33,14 +33,14 @@ impl Members {
     }
 
     /// Reads to the end; `false` when nobody wants more.
-    pub(super) async fn copy(&mut self, rows: CopyOutStream) -> Result<bool, SegmentError> {
+    pub(super) async fn copy(&mut self, session: &mut Session, rows: CopyOutStream) -> Result<bool, SegmentError> {
         let mut pieces = pin!(rows);
         let mut rows = CopyRows::default();
-        while let Some(piece) = pieces.next().await {
-            rows.push(&piece.map_err(|error| self.definition.statement_error(error))?);
+        while let Some(piece) = session.next(&mut pieces).await {
+            rows.push(piece.map_err(|error| self.definition.statement_error(error))?);
             while let Some((bytes, fields)) = rows.next().map_err(|flaw| self.flaw(flaw))? {
-                let fields = fields.iter().map(|field| field.clone().map(|range| &bytes[range]));
-                if let Some(batch) = self.take(fields, bytes.len())?
+                let field = |at: usize| Ok(fields[at].clone().map(|range| &bytes[range]));
+                if let Some(batch) = self.take(fields.len(), bytes.len(), field)?
                     && self.sender.send(batch).await.is_err()
                 {
                     return Ok(false);
@@ -51,18 +51,15 @@ impl Members {
     }
 
     /// The same for a statement with parameters.
-    pub(super) async fn query(&mut self, rows: RowStream) -> Result<bool, SegmentError> {
+    pub(super) async fn query(&mut self, session: &mut Session, rows: RowStream) -> Result<bool, SegmentError> {
         let mut rows = pin!(rows);
-        while let Some(row) = rows.try_next().await.map_err(|error| self.definition.statement_error(error))? {
+        while let Some(row) = session.next(&mut rows).await {
+            let row = row.map_err(|error| self.definition.statement_error(error))?;
             if row.raw_size_bytes() > ROW_LIMIT {
                 return Err(self.flaw(Flaw::RowLimit));
             }
-            let fields: Vec<Option<Field<'_>>> = (0..row.len())
-                .map(|at| row.try_get(at))
-                .collect::<Result<_, _>>()
-                .map_err(|error| self.definition.statement_error(error))?;
-            let fields = fields.iter().map(|field| field.as_ref().map(|Field(bytes)| *bytes));
-            if let Some(batch) = self.take(fields, row.raw_size_bytes())?
+            let field = |at: usize| Ok(row.try_get::<_, Option<Field<'_>>>(at)?.map(|Field(bytes)| bytes));
+            if let Some(batch) = self.take(row.len(), row.raw_size_bytes(), field)?
                 && self.sender.send(batch).await.is_err()
             {
                 return Ok(false);
@@ -71,17 +68,23 @@ impl Members {
         if rows.rows_affected() == Some(self.members) { Ok(true) } else { Err(self.flaw(Flaw::Format)) }
     }
 
-    /// Adds a member of so many bytes; the batch, when it is full.
+    /// Adds a member of so many fields and bytes; the batch, when it is full.
     fn take<'a>(
         &mut self,
-        fields: impl ExactSizeIterator<Item = Option<&'a [u8]>>,
+        fields: usize,
         bytes: usize,
+        field: impl Fn(usize) -> Result<Option<&'a [u8]>, tokio_postgres::Error>,
     ) -> Result<Option<MemberBatch>, SegmentError> {
         self.members += 1;
-        if fields.len() != self.columns.len() {
+        if fields != self.columns.len() {
             return Err(self.flaw(Flaw::Format));
         }
-        push(self.batches.columns(), &self.columns, fields).map_err(|(column, unfit)| self.unfit(column, unfit))?;
+        for (at, (column, asked)) in self.batches.columns().iter_mut().zip(&self.columns).enumerate() {
+            let field = field(at).map_err(|error| self.definition.statement_error(error))?;
+            if let Err(unfit) = asked.cells.push(field, column) {
+                return Err(self.unfit(&self.columns[at], unfit));
+            }
+        }
         self.batches.end_member(bytes)
     }
 
@@ -123,18 +126,6 @@ impl Members {
         };
         SegmentError::malformed(format!("the cell `{name}` of member {member} of {place} {what}; {advice}"))
     }
-}
-
-/// Appends a row's fields to the columns.
-fn push<'a, 'c>(
-    columns: &mut [TextColumn],
-    asked: &'c [Asked],
-    fields: impl Iterator<Item = Option<&'a [u8]>>,
-) -> Result<(), (&'c Asked, Unfit)> {
-    for ((column, asked), field) in columns.iter_mut().zip(asked).zip(fields) {
-        asked.cells.push(field, column).map_err(|unfit| (asked, unfit))?;
-    }
-    Ok(())
 }
 
 /// A field as its bytes, whatever its type.

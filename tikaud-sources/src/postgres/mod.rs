@@ -1,7 +1,7 @@
 //! A table, a view or a query of PostgreSQL as a segment.
 //!
 //! ```text
-//! connection, source ──▶ definition ──▶ session (one transaction) ──▶ copy │ rows ──▶ members (a task) ──▶ the stream
+//! connection, source, rule ──▶ definition ──▶ session (one transaction) ──▶ copy │ rows ──▶ members (a task) ──▶ the stream
 //! ```
 
 mod builder;
@@ -15,6 +15,8 @@ mod quote;
 mod source;
 
 mod column;
+mod filter;
+mod line;
 mod session;
 
 mod cells;
@@ -22,12 +24,16 @@ mod copy;
 mod iso;
 mod members;
 mod reading;
+mod schema;
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tikaud_core::segment::{MemberStream, Segment, SegmentError, SegmentErrorKind};
+use futures::{StreamExt, stream};
+use tikaud_core::segment::{
+    MemberBatch, MemberStream, Segment, SegmentError, SegmentErrorKind, SegmentSchema, TextColumn,
+};
 
 pub use self::builder::PostgresSegmentBuilder;
 use self::column::{Asked, Column};
@@ -35,6 +41,7 @@ pub use self::connection::PostgresConnection;
 use self::definition::Definition;
 use self::error::configuration;
 pub use self::error::{PostgresError, PostgresErrorKind};
+use self::filter::Filter;
 pub use self::parameter::PostgresParameter;
 use self::reading::Rows;
 use self::session::Session;
@@ -69,7 +76,8 @@ pub use self::tls::PostgresTls;
 ///
 /// Each read is a connection and a transaction of its own, `REPEATABLE READ, READ ONLY`: everybody as of one moment, and
 /// nothing can be written. Exactly the columns asked for are selected. A table, a view, and a query without parameters
-/// come by binary `COPY`, a query with parameters as rows; values travel apart from the query's text.
+/// come by binary `COPY`, a query with parameters, and whatever a rule with values chooses from, as rows; values travel apart
+/// from the query's text.
 ///
 /// | type | becomes |
 /// |---|---|
@@ -124,7 +132,7 @@ impl PostgresSegment {
     /// A session, and the columns that there are.
     async fn open(&self) -> Result<(Session, Vec<Column>), SegmentError> {
         let definition = &self.definition;
-        let session = Session::open(definition).await?;
+        let mut session = Session::open(definition).await?;
         let statement = session.describe(&definition.source.all_columns()?).await;
         let statement = statement.map_err(|error| definition.description_error(error))?;
         let (wanted, given) = (statement.params().len(), definition.source.parameters().len());
@@ -140,6 +148,16 @@ impl PostgresSegment {
             return Err(configuration(format!("{} has no columns; a query is to be a SELECT", definition.place())));
         }
         Ok((session, columns))
+    }
+
+    /// How many of those whom the rule chooses have not consented, as of the transaction's moment; 0 where nobody is asked.
+    async fn count_without_consent(&self, session: &mut Session, filter: &Filter) -> Result<u64, SegmentError> {
+        let Some(without) = filter.without_consent() else { return Ok(0) };
+        let count = self.definition.source.count(&without)?;
+        let rows = session.rows(&count, &filter.values).await;
+        let count = rows.and_then(|rows| rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0)));
+        let count = count.map_err(|error| self.definition.statement_error(error))?;
+        Ok(u64::try_from(count).unwrap_or_default())
     }
 
     fn ask(&self, columns: &[Column], asked: &[String]) -> Result<Vec<Asked>, SegmentError> {
@@ -184,18 +202,32 @@ impl Segment for PostgresSegment {
         Ok(text_columns(&columns))
     }
 
+    /// The columns' types by the server's names, those that hold no text among them; the query, the rule, and the views that the
+    /// name leads to, through other views too. What a query reads from is not looked into.
+    async fn schema(&self) -> Result<SegmentSchema, SegmentError> {
+        let (mut session, columns) = self.open().await?;
+        let schema = schema::schema(&self.definition, &mut session, &columns).await?;
+        session.finish().await.map_err(|error| self.definition.statement_error(error))?;
+        Ok(schema)
+    }
+
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
-        let (session, known) = self.open().await?;
+        let (mut session, known) = self.open().await?;
         let asked = self.ask(&known, columns)?;
-        let source = &self.definition.source;
-        let select = source.select(&asked)?;
-        let rows = if source.parameters().is_empty() {
+        let (source, filter) = (&self.definition.source, self.definition.filter(&known)?);
+        let without_consent = self.count_without_consent(&mut session, &filter).await?;
+        let select = source.select(&asked, &filter.members())?;
+        let rows = if filter.values.is_empty() {
             session.copy(&select).await.map(Rows::Copy)
         } else {
-            session.query(&select).await.map(Rows::Query)
+            session.query(&select, &filter.values).await.map(Rows::Query)
         };
         let rows = rows.map_err(|error| self.definition.statement_error(error))?;
-        Ok(reading::stream(Arc::clone(&self.definition), session, rows, asked))
+        // Told ahead of everybody, in a batch of nobody.
+        let nobody = MemberBatch::try_new(vec![TextColumn::default(); asked.len()])?;
+        let left_out = (without_consent > 0).then(|| Ok(nobody.with_members_without_consent(without_consent)));
+        let members = reading::stream(Arc::clone(&self.definition), session, rows, asked);
+        Ok(stream::iter(left_out).chain(members).boxed())
     }
 }
 

@@ -25,14 +25,19 @@ pub(super) enum Rows {
 }
 
 /// The members in these rows. Dropping the stream drops the session, which cancels what runs in it.
-pub(super) fn stream(definition: Arc<Definition>, session: Session, rows: Rows, columns: Vec<Asked>) -> MemberStream {
+pub(super) fn stream(
+    definition: Arc<Definition>,
+    mut session: Session,
+    rows: Rows,
+    columns: Vec<Asked>,
+) -> MemberStream {
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
     let mut reader = JoinSet::new();
     reader.spawn(Box::pin(async move {
         let mut members = Members::new(Arc::clone(&definition), columns, sender);
         let is_wanted = match rows {
-            Rows::Copy(rows) => members.copy(rows).await?,
-            Rows::Query(rows) => members.query(rows).await?,
+            Rows::Copy(rows) => members.copy(&mut session, rows).await?,
+            Rows::Query(rows) => members.query(&mut session, rows).await?,
         };
         if !is_wanted {
             return Ok(());

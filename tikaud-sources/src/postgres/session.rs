@@ -1,17 +1,20 @@
 //! One connection with one read-only transaction. Whatever runs in it is cancelled when it is dropped.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::{Stream, TryStreamExt};
 use tikaud_core::segment::SegmentError;
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::{CancelToken, Client, CopyOutStream, Error, RowStream, Statement};
+use tokio_postgres::{CancelToken, Client, CopyOutStream, Error, Row, RowStream, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::definition::Definition;
 use super::error::{PostgresError, configuration};
+use super::line::Line;
+use super::parameter::PostgresParameter;
 
 /// How long the server may take to end a statement that was cancelled, until it is cancelled once more: the first request
 /// may have come before the statement did.
@@ -27,8 +30,9 @@ const SETTINGS: &str = "SELECT set_config('statement_timeout', $1, true), \
                                set_config('client_min_messages', 'error', true), \
                                set_config('DateStyle', 'ISO', true)";
 
-/// The first statement fails when the transaction has failed, however that was missed.
-const FINISH: &str = "SELECT 1; COMMIT";
+/// The first statement fails when the transaction has failed, however that was missed. There is nothing to keep: before
+/// PostgreSQL 16, a transaction that can only read may still make large objects.
+const FINISH: &str = "SELECT 1; ROLLBACK";
 
 /// A connection, in a transaction.
 pub(super) struct Session {
@@ -53,41 +57,60 @@ impl Session {
         let running = Running {
             cancel: client.cancel_token(),
             connector: definition.connector.clone(),
-            // Whoever waits for an answer learns of its error.
-            connection: Some(runtime.spawn(async move { drop(connection.await) })),
+            line: Line::new(connection),
             runtime,
         };
-        let session = Self { definition: Arc::clone(definition), client, running };
+        let mut session = Self { definition: Arc::clone(definition), client, running };
         session.begin().await.map_err(|error| session.definition.statement_error(error))?;
         Ok(session)
     }
 
-    async fn begin(&self) -> Result<(), Error> {
-        self.client.batch_execute(BEGIN).await?;
+    async fn begin(&mut self) -> Result<(), Error> {
         let limit = self.definition.statement_timeout.as_millis().to_string();
-        self.client.query_one(SETTINGS, &[&limit]).await.map(drop)
+        let client = &self.client;
+        let begin = async {
+            client.batch_execute(BEGIN).await?;
+            client.query_one(SETTINGS, &[&limit]).await.map(drop)
+        };
+        self.running.line.during(begin).await
     }
 
     /// What a statement takes and returns, without running it.
-    pub(super) async fn describe(&self, sql: &str) -> Result<Statement, Error> {
-        self.client.prepare(sql).await
+    pub(super) async fn describe(&mut self, sql: &str) -> Result<Statement, Error> {
+        self.running.line.during(self.client.prepare(sql)).await
     }
 
     /// Runs a statement without parameters.
-    pub(super) async fn copy(&self, select: &str) -> Result<CopyOutStream, Error> {
-        self.client.copy_out(&format!("COPY ({select}) TO STDOUT (FORMAT binary)")).await
+    pub(super) async fn copy(&mut self, select: &str) -> Result<CopyOutStream, Error> {
+        let copy = format!("COPY ({select}) TO STDOUT (FORMAT binary)");
+        self.running.line.during(self.client.copy_out(&copy)).await
     }
 
-    /// Runs a statement with the definition's parameters.
-    pub(super) async fn query(&self, select: &str) -> Result<RowStream, Error> {
-        self.client.query_raw(select, self.definition.source.parameters()).await
+    /// Runs a statement with these values for its parameters.
+    pub(super) async fn query(&mut self, select: &str, values: &[PostgresParameter]) -> Result<RowStream, Error> {
+        self.running.line.during(self.client.query_raw(select, values)).await
+    }
+
+    /// The few rows of a statement with these values for its parameters.
+    pub(super) async fn rows(&mut self, select: &str, values: &[PostgresParameter]) -> Result<Vec<Row>, Error> {
+        let client = &self.client;
+        let rows = async { client.query_raw(select, values).await?.try_collect().await };
+        self.running.line.during(rows).await
+    }
+
+    /// What the server sends next.
+    pub(super) async fn next<S: Stream + Unpin>(&mut self, stream: &mut S) -> Option<S::Item> {
+        self.running.line.next(stream).await
     }
 
     /// Ends the transaction; succeeds only when all that ran in it did.
-    pub(super) async fn finish(mut self) -> Result<(), Error> {
-        self.client.batch_execute(FINISH).await?;
-        // It ends by itself now that nothing runs any more.
-        self.running.connection = None;
+    pub(super) async fn finish(self) -> Result<(), Error> {
+        let Self { client, mut running, .. } = self;
+        running.line.during(client.batch_execute(FINISH)).await?;
+        // Nothing runs any more, so that nothing is to be cancelled.
+        let mut line = mem::take(&mut running.line);
+        drop(client);
+        line.end().await;
         Ok(())
     }
 }
@@ -96,26 +119,26 @@ impl Session {
 struct Running {
     cancel: CancelToken,
     connector: MakeRustlsConnect,
-    connection: Option<JoinHandle<()>>,
+    line: Line,
     runtime: Handle,
 }
 
 impl Drop for Running {
     /// A server does not look whether anybody still listens while it works on a statement, so it is told.
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take().filter(|connection| !connection.is_finished()) else {
+        let mut line = mem::take(&mut self.line);
+        if line.has_ended() {
             return;
-        };
+        }
         let (cancel, connector) = (self.cancel.clone(), self.connector.clone());
         self.runtime.spawn(async move {
             for _ in 0..CANCEL_ATTEMPTS {
                 // One that fails is followed by another, or by the end of the connection.
                 let _ = timeout(CANCEL_TIMEOUT, cancel.cancel_query(connector.clone())).await;
-                if timeout(CANCEL_TIMEOUT, &mut connection).await.is_ok() {
+                if timeout(CANCEL_TIMEOUT, line.end()).await.is_ok() {
                     return;
                 }
             }
-            connection.abort();
         });
     }
 }

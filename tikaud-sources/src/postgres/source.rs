@@ -69,6 +69,14 @@ impl Source {
         }
     }
 
+    /// The quoted name of a table or view; empty for a query.
+    pub(super) fn relation_name(&self) -> Result<String, SegmentError> {
+        match self {
+            Self::Relation(names) => relation(names),
+            Self::Query { .. } => Ok(String::new()),
+        }
+    }
+
     /// A statement with every column that there is. A query stands for itself: the server takes one statement only, so
     /// that whatever has passed as this one is whole, and stays within parentheses.
     pub(super) fn all_columns(&self) -> Result<String, SegmentError> {
@@ -78,15 +86,23 @@ impl Source {
         }
     }
 
-    /// A statement with exactly these columns.
-    pub(super) fn select(&self, columns: &[Asked]) -> Result<String, SegmentError> {
+    /// A statement with exactly these columns, of the rows that `filter` is for.
+    pub(super) fn select(&self, columns: &[Asked], filter: &str) -> Result<String, SegmentError> {
         let expressions: Vec<&str> = columns.iter().map(|column| column.expression.as_str()).collect();
-        let expressions = expressions.join(", ");
-        Ok(match self {
-            Self::Relation(names) => format!("SELECT {expressions} FROM {}", relation(names)?),
+        Ok(format!("SELECT {} FROM {}{filter}", expressions.join(", "), self.rows()?))
+    }
+
+    /// A statement that counts the rows that `filter` is for.
+    pub(super) fn count(&self, filter: &str) -> Result<String, SegmentError> {
+        Ok(format!("SELECT pg_catalog.count(*) FROM {}{filter}", self.rows()?))
+    }
+
+    fn rows(&self) -> Result<String, SegmentError> {
+        match self {
+            Self::Relation(names) => relation(names),
             // The query may end in a comment, which ends with its line.
-            Self::Query { sql, .. } => format!("SELECT {expressions} FROM (\n{sql}\n) AS segment"),
-        })
+            Self::Query { sql, .. } => Ok(format!("(\n{sql}\n) AS segment")),
+        }
     }
 }
 
@@ -129,7 +145,11 @@ mod tests {
     fn a_relation_is_named_by_its_parts() {
         let source = Source::Relation(vec!["my shop".into(), r#"a.b"c"#.into()]);
         assert_eq!(source.all_columns().unwrap(), r#"SELECT * FROM "my shop"."a.b""c""#);
-        assert_eq!(source.select(&[asked("x"), asked("y")]).unwrap(), r#"SELECT "x", "y" FROM "my shop"."a.b""c""#);
+        assert_eq!(source.select(&[asked("x"), asked("y")], "").unwrap(), r#"SELECT "x", "y" FROM "my shop"."a.b""c""#);
+        assert_eq!(
+            source.count(" WHERE (y)").unwrap(),
+            r#"SELECT pg_catalog.count(*) FROM "my shop"."a.b""c" WHERE (y)"#
+        );
         assert!(Source::Relation(Vec::new()).check().is_err());
     }
 
@@ -137,7 +157,10 @@ mod tests {
     fn a_query_may_end_in_a_semicolon_or_a_comment() {
         let source = Source::query("SELECT 1 AS x -- one\n ;\n ");
         assert_eq!(source.all_columns().unwrap(), "SELECT 1 AS x -- one");
-        assert_eq!(source.select(&[asked("x")]).unwrap(), "SELECT \"x\" FROM (\nSELECT 1 AS x -- one\n) AS segment");
+        assert_eq!(
+            source.select(&[asked("x")], "").unwrap(),
+            "SELECT \"x\" FROM (\nSELECT 1 AS x -- one\n) AS segment"
+        );
         assert!(Source::query(" ; ").check().is_err());
     }
 }

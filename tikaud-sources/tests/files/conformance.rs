@@ -26,20 +26,23 @@ fn shorten(path: &Path, bytes: u64) {
     truncate(path, fs::metadata(path).unwrap().len() - bytes);
 }
 
+pub(crate) fn csv_text(rows: &[[Option<String>; 4]]) -> String {
+    let line = |cells: Vec<String>| cells.join(",") + "\n";
+    let quoted = |cell: &Option<String>| match cell {
+        Some(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+        None => String::new(),
+    };
+    let header = line(Table::COLUMNS.map(str::to_owned).to_vec());
+    header + &rows.iter().map(|row| line(row.iter().map(quoted).collect())).collect::<String>()
+}
+
 mod csv {
     use super::*;
 
     struct Csv;
 
     pub(super) fn write(directory: &Directory, table: &Table) {
-        let line = |cells: Vec<String>| cells.join(",") + "\n";
-        let quoted = |cell: &Option<String>| match cell {
-            Some(text) => format!("\"{}\"", text.replace('"', "\"\"")),
-            None => String::new(),
-        };
-        let header = line(Table::COLUMNS.map(str::to_owned).to_vec());
-        let rows = table.rows().iter().map(|row| line(row.iter().map(quoted).collect()));
-        directory.write("t.csv", header + &rows.collect::<String>());
+        directory.write("t.csv", csv_text(table.rows()));
     }
 
     #[async_trait]
@@ -102,14 +105,35 @@ mod json_lines {
 }
 
 fn write_parquet(directory: &Directory, table: &Table) {
+    write_rows(directory, table.rows());
+}
+
+fn write_rows(directory: &Directory, rows: &[[Option<String>; 4]]) {
     let column = |(at, name): (usize, &'static str)| {
-        let cells = table.rows().iter().map(|row| row[at].clone());
+        let cells = rows.iter().map(|row| row[at].clone());
         (name, Arc::new(StringArray::from_iter(cells)) as ArrayRef)
     };
     let batch = RecordBatch::try_from_iter_with_nullable(
         Table::COLUMNS.into_iter().enumerate().map(column).map(|(name, array)| (name, array, true)),
     );
     directory.write_batch("t.parquet", &batch.unwrap(), 500);
+}
+
+/// These rows as a Parquet file.
+#[cfg(feature = "object-store")]
+pub(crate) fn parquet_bytes(rows: &[[Option<String>; 4]]) -> Vec<u8> {
+    let directory = Directory::new();
+    write_rows(&directory, rows);
+    fs::read(directory.path("t.parquet")).unwrap()
+}
+
+/// The same with the pages of the second row group unreadable.
+#[cfg(feature = "object-store")]
+pub(crate) fn ruined(content: Vec<u8>) -> Vec<u8> {
+    let directory = Directory::new();
+    let path = directory.write("t.parquet", content);
+    parquet::ruin(&path);
+    fs::read(path).unwrap()
 }
 
 mod parquet {

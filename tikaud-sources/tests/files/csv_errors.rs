@@ -63,8 +63,8 @@ async fn an_encoding_that_is_not_utf8() {
 
 #[tokio::test]
 async fn a_file_of_another_format() {
-    assert_snapshot!(failure(b"\x1f\x8b\x08canary").await, @"`t.csv` is compressed with gzip; unpack it first");
-    assert_snapshot!(failure(b"\x28\xb5\x2f\xfdcanary").await, @"`t.csv` is compressed with Zstandard; unpack it first");
+    assert_snapshot!(failure(b"\x1f\x8b\x08canary").await, @"`t.csv` cannot be unpacked: it is damaged or was cut off; export it again");
+    assert_snapshot!(failure(b"\x28\xb5\x2f\xfdcanary").await, @"`t.csv` cannot be unpacked: it is damaged or was cut off; export it again");
     assert_snapshot!(failure(b"PK\x03\x04canary").await, @"`t.csv` is a ZIP archive or an Excel workbook; export it as text");
     assert_snapshot!(failure(b"PAR1canary").await, @"`t.csv` is a Parquet file; name its format with `FileSegmentBuilder::format`");
 }

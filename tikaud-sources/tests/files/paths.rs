@@ -65,13 +65,14 @@ async fn paths_that_lead_to_no_file_are_refused_at_once() {
 #[test]
 fn settings_that_cannot_be_are_refused() {
     let directory = Directory::new();
-    for name in ["t.csv", "t.xlsx", "t.csv.gz"] {
+    for name in ["t.csv", "t.xlsx", "t.csv.bz2", "t.parquet.gz"] {
         directory.write(name, "id\n");
     }
     let text = |error| directory.text(&error);
     assert_snapshot!(FileSegment::builder([""; 0]).build().unwrap_err(), @"a file segment needs at least one path or pattern");
     assert_snapshot!(text(directory.segment("t.xlsx").build().unwrap_err()), @"the extension of `t.xlsx` tells no format (csv, tsv, jsonl, ndjson, json, parquet, pq do); name it with `FileSegmentBuilder::format`");
-    assert_snapshot!(text(directory.segment("t.csv.gz").build().unwrap_err()), @"`t.csv.gz` is compressed; unpack it first (Parquet is compressed in itself)");
+    assert_snapshot!(text(directory.segment("t.csv.bz2").build().unwrap_err()), @"`t.csv.bz2` is compressed in a way that cannot be read; unpack it first, or use gzip or Zstandard");
+    assert_snapshot!(text(directory.segment("t.parquet.gz").build().unwrap_err()), @"`t.parquet.gz` is a Parquet file that is compressed as a whole; unpack it first (Parquet is compressed in itself)");
     assert_snapshot!(text(directory.segment("t.csv").name("").build().unwrap_err()), @"a segment needs a name");
     assert_snapshot!(text(directory.segment("t.csv").batch_size(0).build().unwrap_err()), @"the batch size is 0; a batch needs room for a member");
     let same = CsvOptions::default().with_delimiter('"');

@@ -4,7 +4,7 @@
 //! .ci/with-postgres cargo test -p tikaud-sources --features postgres --test postgres -- --include-ignored
 //! ```
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests fails by panicking, too")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper of tests fails by panicking, too")]
 
 mod cancel;
 mod conformance;
@@ -12,7 +12,17 @@ mod cuts;
 mod errors;
 mod members;
 mod queries;
+mod rules;
+mod schema;
 mod server;
 mod tls;
 mod types;
 mod unreachable;
+
+/// What every kind of source is tested with.
+#[path = "../rules/oracle.rs"]
+mod oracle;
+#[path = "../rules/strategies.rs"]
+mod strategies;
+#[path = "../rules/table.rs"]
+mod table;

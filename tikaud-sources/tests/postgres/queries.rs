@@ -94,6 +94,72 @@ async fn what_is_no_query_is_refused() {
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL: run it by .ci/with-postgres"]
+async fn no_text_of_a_query_changes_anything() {
+    let server = customers().await;
+    server
+        .run(
+            "CREATE SEQUENCE numbers; CREATE FUNCTION evil() RETURNS text LANGUAGE plpgsql AS $$ BEGIN DELETE FROM \
+                customers; RETURN 'a'; END $$; CREATE TABLE canary (email text)",
+        )
+        .await;
+    let schema = format!(r#""{}""#, server.schema);
+    for sql in [
+        "SELECT 'a' AS email; DELETE FROM S.customers",
+        "SELECT 'a' AS email); DELETE FROM S.customers; SELECT ('a'",
+        "SELECT 'a' AS email) AS segment; DELETE FROM S.customers; --",
+        "SELECT 'a' AS email /* */) TO STDOUT; DROP TABLE S.customers; COPY (SELECT 'a' AS email",
+        "SELECT 'a' AS email\n) AS segment) TO PROGRAM 'touch canary' --",
+        "COMMIT; DELETE FROM S.customers",
+        "COMMIT",
+        "ROLLBACK AND CHAIN",
+        "SET TRANSACTION READ WRITE",
+        "SELECT set_config('transaction_read_only', 'off', false) AS email, S.evil()",
+        "WITH gone AS (DELETE FROM S.customers RETURNING email) SELECT email FROM gone",
+        "SELECT S.evil() AS email",
+        "SELECT nextval('S.numbers')::text AS email",
+        "SELECT email FROM S.customers FOR UPDATE",
+        "SELECT 'a' AS email INTO S.canary2",
+        "CREATE TABLE S.canary2 AS SELECT 'a' AS email",
+        "INSERT INTO S.canary VALUES ('a') RETURNING email",
+        "UPDATE S.customers SET email = 'x' RETURNING email",
+        "MERGE INTO S.customers AS c USING S.canary AS n ON true WHEN MATCHED THEN DELETE",
+        "TRUNCATE S.customers",
+        "DO 'BEGIN DELETE FROM S.customers; END'",
+        "CALL S.evil()",
+        "EXPLAIN ANALYZE DELETE FROM S.customers",
+        "PREPARE p AS DELETE FROM S.customers",
+        "COPY S.customers TO STDOUT",
+        "LISTEN canary",
+        "VACUUM",
+        "SELECT $canary$ AS email",
+        "SELECT 'a AS email",
+        "SELECT 'a' AS email /*",
+        "\\copy S.customers to stdout",
+        "--",
+        "(",
+    ] {
+        let sql = sql.replace("S.", &format!("{schema}."));
+        for with_value in [false, true] {
+            let query = if with_value { format!("{sql} WHERE $1") } else { sql.clone() };
+            let segment = server.query(&query);
+            let segment = if with_value { segment.parameter(true) } else { segment };
+            let error = server.failure(segment, &["email"]).await;
+            assert!(!error.is_empty(), "{query}");
+        }
+        assert_eq!(found(&server, "true", vec![]).await.len(), 3, "{sql}");
+    }
+    // Some servers let a transaction that can only read do this: it is rolled back.
+    let made = server.query("SELECT lo_create(0)::text AS email").build().unwrap();
+    let _ = members(&made, &["email"]).await;
+    let left = format!(
+        "SELECT (SELECT count(*) FROM {schema}.canary) + (SELECT count(*) FROM pg_largeobject_metadata) + \
+         (SELECT count(*) FROM {schema}.numbers WHERE is_called)"
+    );
+    assert_eq!(server.admin.query_one(&left, &[]).await.unwrap().get::<_, i64>(0), 0);
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: run it by .ci/with-postgres"]
 async fn values_that_do_not_fit_are_refused_and_not_shown() {
     let server = customers().await;
     let sql = format!(r#"SELECT * FROM "{}".customers WHERE orders = $1"#, server.schema);

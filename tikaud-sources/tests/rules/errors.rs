@@ -7,7 +7,8 @@ use tikaud_core::segment::{MemberBatch, Segment, SegmentErrorKind};
 use tikaud_sources::FileSegment;
 use tikaud_sources::rule::{Literal, Rule, column};
 
-use crate::table::{Files, Row};
+use crate::table::Row;
+use crate::table_files::Files;
 
 /// What reading a file by a rule fails with, without the directory's name; checked to hold no value.
 async fn failure(directory: &std::path::Path, name: &str, rule: &Rule) -> String {

@@ -8,7 +8,8 @@ use tikaud_sources::rule::{Rule, column};
 
 use crate::oracle::{NOW, truth};
 use crate::strategies::{row, rule};
-use crate::table::{Files, Row, ids};
+use crate::table::{Row, ids};
+use crate::table_files::Files;
 
 /// Tells always the same time.
 #[derive(Debug)]

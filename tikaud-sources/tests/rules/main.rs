@@ -5,7 +5,9 @@
 mod errors;
 mod files;
 mod oracle;
+mod pages;
 mod pruning;
 mod sql;
 mod strategies;
 mod table;
+mod table_files;

@@ -7,7 +7,8 @@ use tikaud_core::segment::{MemberBatch, Segment};
 use tikaud_sources::FileSegment;
 use tikaud_sources::rule::{Literal, Rule, column};
 
-use crate::table::{Files, Row, ids};
+use crate::table::{Row, ids};
+use crate::table_files::Files;
 
 /// Three row groups of two rows: 0 and 1, 2 and 3, 4 and nothing.
 fn files() -> Files {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 #[cfg(doc)]
 use tikaud_core::destination::Destination;
-use tikaud_core::destination::{DestinationError, DestinationErrorKind as Kind, DestinationId};
+use tikaud_core::destination::{Capabilities, DestinationError, DestinationErrorKind as Kind, DestinationId};
 use tikaud_core::state::{Clock, SystemClock};
 
 use super::{TikTokDestination, streaming};
@@ -115,10 +115,7 @@ impl TikTokDestinationBuilder {
         {
             return wrong(format!("TikTok has no customer files of {kind} identifiers; choose another content"));
         }
-        let mut capabilities = match self.kind {
-            AudienceKind::Streaming => streaming::capabilities(self.client.pace().requests_per_second()),
-            AudienceKind::CustomerFile => customer_file::capabilities(self.files.content),
-        };
+        let mut capabilities = capabilities(self.kind, &self.client, &self.files);
         capabilities.batch_limit = self.batch_users;
         capabilities.max_in_flight = self.max_in_flight;
         Ok(TikTokDestination {
@@ -131,5 +128,13 @@ impl TikTokDestinationBuilder {
             files: self.files,
             clock: self.clock,
         })
+    }
+}
+
+/// What an account can do with audiences of a kind.
+pub(super) fn capabilities(kind: AudienceKind, client: &TikTokClient, files: &CustomerFiles) -> Capabilities {
+    match kind {
+        AudienceKind::Streaming => streaming::capabilities(client.pace().requests_per_second()),
+        AudienceKind::CustomerFile => customer_file::capabilities(files.content),
     }
 }

@@ -111,6 +111,19 @@ impl Destination for TikTokDestination {
         &self.capabilities
     }
 
+    /// By [`AudienceKind::as_str`]; everything else as this destination has it.
+    fn with_audience_kind(&self, kind: &str) -> Result<Arc<dyn Destination>, DestinationError> {
+        let Some(known) = AudienceKind::ALL.into_iter().find(|known| known.as_str() == kind) else {
+            let names = AudienceKind::ALL.map(AudienceKind::as_str).join("`, `");
+            let message = format!("TikTok has no audience kind `{kind}`; there are `{names}`");
+            return Err(DestinationError::new(Kind::Configuration, message));
+        };
+        let mut capabilities = builder::capabilities(known, &self.client, &self.files);
+        capabilities.batch_limit = self.capabilities.batch_limit;
+        capabilities.max_in_flight = self.capabilities.max_in_flight;
+        Ok(Arc::new(Self { kind: known, capabilities, ..self.clone() }))
+    }
+
     async fn check(&self) -> Result<Connection, DestinationError> {
         account::check(&self.client, &self.account, self.credentials.as_ref()).await
     }

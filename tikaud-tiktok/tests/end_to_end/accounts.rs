@@ -1,7 +1,7 @@
 //! Several ad accounts, and accounts that cannot be used.
 
 use tikaud_core::activation::{Activation, ActivationError, Outcome, SegmentActivation};
-use tikaud_core::destination::DestinationErrorKind as Kind;
+use tikaud_core::destination::{Creation, Destination, DestinationErrorKind as Kind};
 use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::MemoryStateStore;
 use tikaud_tiktok::simulator::{AccountGrant, Role, World};
@@ -100,4 +100,18 @@ async fn a_token_without_the_scope_of_account_details_is_enough() {
         report.warnings.iter().any(|warning| warning.contains("lacks the scope Ad Account Management")),
         "{report}"
     );
+}
+
+#[tokio::test]
+async fn the_kind_of_audience_is_chosen_by_its_name_and_all_else_stays() {
+    let scene = Scene::new().await;
+    let streaming = scene.destination().batch_users(7).build().unwrap();
+    let files = streaming.with_audience_kind("customer-file").unwrap();
+    assert_eq!(files.capabilities().creation, Creation::WithFirstBatches);
+    assert_eq!((files.id(), files.capabilities().batch_limit), (streaming.id(), 7));
+    let back = files.with_audience_kind("streaming").unwrap();
+    assert_eq!(back.capabilities(), streaming.capabilities());
+    let error = streaming.with_audience_kind("partner").unwrap_err();
+    assert_eq!(error.kind(), Kind::Configuration);
+    assert!(error.to_string().ends_with("there are `streaming`, `customer-file`"), "{error}");
 }

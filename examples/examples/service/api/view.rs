@@ -86,7 +86,7 @@ impl ActivationView {
             account: kept.account.clone(),
             advertiser: kept.advertiser.clone(),
             files: kept.files.clone(),
-            schedule: kept.schedule.schedule.to_string(),
+            schedule: kept.activation.inner().schedule().schedule.to_string(),
             standing: Standing::of(status.as_ref(), last_run.as_ref(), error.is_some()),
             progress: kept.progress.now().filter(|_| status.as_ref().is_some_and(is_running)),
             status,

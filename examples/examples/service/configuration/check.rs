@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tikaud_core::state::ActivationId;
 
-use super::{ActivationEntry, Configuration, Files};
+use super::{ActivationEntry, Configuration, SegmentEntry};
 use crate::error::StartError;
 
 impl Configuration {
@@ -42,9 +42,6 @@ impl Configuration {
             let problem = format!("there is no account `{}`; there are: {}", entry.account, known.join(", "));
             return Err(StartError::field(format!("activations.{id}.account"), problem));
         }
-        if entry.jitter.is_some_and(|jitter| jitter.is_negative()) {
-            return Err(StartError::field(format!("activations.{id}.jitter"), "it is negative"));
-        }
         check_files(&entry.segment, || format!("activations.{id}.segment.files"))?;
         entry.suppression.iter().enumerate().try_for_each(|(number, suppression)| {
             check_files(&suppression.segment, || format!("activations.{id}.suppression[{number}].segment.files"))
@@ -52,8 +49,8 @@ impl Configuration {
     }
 }
 
-fn check_files(files: &Files, field: impl Fn() -> String) -> Result<(), StartError> {
-    if files.files.is_empty() {
+fn check_files(segment: &SegmentEntry, field: impl Fn() -> String) -> Result<(), StartError> {
+    if segment.files.is_empty() {
         return Err(StartError::field(field(), "there is none; give paths or patterns such as \"buyers-*.csv\""));
     }
     Ok(())

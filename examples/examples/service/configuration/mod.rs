@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde::Deserialize;
+use tikaud_core::activation::ActivationSettings;
 use tikaud_core::identifier::FieldMapping;
-use tikaud_core::plan::GuardSettings;
-use tikaud_core::schedule::{MissedRuns, Overlap, Schedule, ScheduleSettings};
 
 use crate::error::StartError;
 
@@ -49,6 +48,9 @@ pub(crate) struct Account {
     pub(crate) endpoint: Option<String>,
     /// Requests a second that the app's level at TikTok permits.
     pub(crate) requests_per_second: Option<f64>,
+    /// The settings of its activations that are not told otherwise.
+    #[serde(default)]
+    pub(crate) defaults: ActivationSettings,
 }
 
 /// A segment that is kept in an audience.
@@ -60,36 +62,23 @@ pub(crate) struct ActivationEntry {
     /// One of the accounts.
     pub(crate) account: String,
     /// Who should be in.
-    pub(crate) segment: Files,
-    /// The audience's name; if left out, the first file's.
-    pub(crate) name: Option<String>,
-    /// The audience's description.
-    pub(crate) description: Option<String>,
-    /// Which columns are sent, and as what.
-    pub(crate) mapping: FieldMapping,
-    /// When it runs by itself.
+    pub(crate) segment: SegmentEntry,
+    /// How: what differs from the account's defaults.
     #[serde(default)]
-    schedule: Schedule,
-    /// How much later than that at most, so that many do not start at once.
-    jitter: Option<SignedDuration>,
-    /// What becomes of runs that came due while the service was not there.
-    #[serde(default)]
-    missed: MissedRuns,
-    /// What becomes of a run that comes due while the last one goes on.
-    #[serde(default)]
-    overlap: Overlap,
-    /// How strict the guards are.
-    #[serde(default)]
-    pub(crate) guards: GuardSettings,
+    pub(crate) settings: ActivationSettings,
     /// Who must not be in, whatever the segment says.
     #[serde(default)]
     pub(crate) suppression: Vec<Suppression>,
 }
 
-/// Files with the members of a segment.
+/// A segment in files.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Files {
+pub(crate) struct SegmentEntry {
+    /// What it is called; if left out, as the first file.
+    pub(crate) name: Option<String>,
+    /// What it is, in words.
+    pub(crate) description: Option<String>,
     /// Paths and patterns: CSV, JSON lines or Parquet.
     pub(crate) files: Vec<PathBuf>,
     /// What separates the fields of CSV files; if left out, a comma, and a tab in `.tsv` files.
@@ -100,11 +89,9 @@ pub(crate) struct Files {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Suppression {
-    /// What it is called in reports; if left out, the first file's name.
-    pub(crate) name: Option<String>,
     /// Who.
-    pub(crate) segment: Files,
-    /// Their columns.
+    pub(crate) segment: SegmentEntry,
+    /// Which of their columns are looked at, and as what.
     pub(crate) mapping: FieldMapping,
 }
 
@@ -130,16 +117,6 @@ impl Configuration {
             let suppressed = entry.suppression.iter_mut().flat_map(|suppression| &mut suppression.segment.files);
             entry.segment.files.iter_mut().chain(suppressed).for_each(|path| *path = directory.join(&*path));
         }
-    }
-}
-
-impl ActivationEntry {
-    /// How it is scheduled.
-    pub(crate) fn schedule(&self) -> ScheduleSettings {
-        let mut settings = ScheduleSettings::new(self.schedule.clone());
-        (settings.missed, settings.overlap) = (self.missed, self.overlap);
-        settings.jitter = self.jitter.unwrap_or_default().unsigned_abs();
-        settings
     }
 }
 

@@ -1,5 +1,6 @@
 //! The texts as their readers see them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Failure, Outcome, Report, Timings};
@@ -7,7 +8,7 @@ use crate::activation::{Activation, MemoryActivation, RunOptions, SegmentActivat
 use crate::destination::{DestinationError, DestinationErrorKind, MemoryDestination, Retry};
 use crate::identifier::{Field, FieldMapping, IdentifierKind, PhoneRegion};
 use crate::plan::{Guard, GuardAction, GuardSettings};
-use crate::segment::MemorySegment;
+use crate::segment::{ConsentedSegment, MemorySegment};
 use crate::state::MemoryStateStore;
 
 /// Three members with something wrong here and there, at a destination that makes use of audiences from two people on.
@@ -124,4 +125,30 @@ async fn an_unfinished_report_says_when_to_come_back() {
     insta::assert_snapshot!(with(Retry::After(Duration::from_secs(26_000))), @"  next: run it again, in 7 h 13 min at the earliest");
     insta::assert_snapshot!(with(Retry::After(Duration::from_secs(301))), @"  next: run it again, in 5 min 1 s at the earliest");
     insta::assert_snapshot!(with(Retry::Never), @"  next: see to what was refused, and run it again");
+}
+
+#[tokio::test]
+async fn what_is_left_out_or_comes_again_is_counted() {
+    let rows = [
+        [Some("ada@example.com; grace@example.com;"), Some("yes")],
+        [Some("Grace@Example.com"), Some("yes")],
+        [None, Some("yes")],
+        [Some(" ; "), Some("yes")],
+        [Some("joan@example.com"), None],
+    ];
+    let segment = MemorySegment::try_new("Buyers", ["emails", "consent"], rows).unwrap();
+    let consented = ConsentedSegment::new(Arc::new(segment), "consent");
+    let mapping = FieldMapping::try_new([("emails", Field::Email)]).unwrap().with_delimiter("emails", ';').unwrap();
+    let plan = MemoryActivation::try_new(consented, mapping).unwrap().plan(&RunOptions::new()).await.unwrap();
+    insta::assert_snapshot!(plan, @r#"
+    Plan for audience "Buyers", to be created
+      read 4 members, and left out 1 without consent
+        column `emails`: 3 values as email_sha256, 1 cell null, 1 cell empty
+          2 left out: empty (members 3, 4)
+      email_sha256: 2 to add, 0 to remove, 0 unchanged, 1 duplicate
+      a run would send 1 mapping request; nothing was sent now
+    "#);
+    let json = serde_json::to_value(&plan).unwrap();
+    insta::assert_snapshot!(serde_json::to_string(&plan.tally).unwrap(), @r#"{"members":4,"members_with_identifier":2,"without_consent":1,"columns":[{"column":"emails","kind":"email_sha256","null_cells":1,"empty_cells":1,"values":3,"accepted":3,"non_ascii_domains":0,"rejects":{"empty":{"count":2,"members":[3,4]}}}]}"#);
+    assert_eq!(json["kinds"][0]["duplicates"], 1);
 }

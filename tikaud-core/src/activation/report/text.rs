@@ -69,7 +69,7 @@ impl Display for Plan {
         for kind in &self.kinds {
             let [adds, removes, unchanged] = [kind.adds, kind.removes, kind.unchanged].map(grouped);
             write!(f, "  {}: {adds} to add, {removes} to remove, {unchanged} unchanged", kind.kind)?;
-            write_suppressed(f, kind)?;
+            write_left_out(f, kind)?;
             writeln!(f)?;
         }
         write_judgement(f, self)?;
@@ -132,7 +132,11 @@ pub(in crate::activation) fn write_stages(f: &mut Formatter<'_>, timings: &Timin
 }
 
 fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
-    writeln!(f, "  read {}", counted(plan.tally.members, "member"))?;
+    write!(f, "  read {}", counted(plan.tally.members, "member"))?;
+    if plan.tally.without_consent > 0 {
+        write!(f, ", and left out {} without consent", grouped(plan.tally.without_consent))?;
+    }
+    writeln!(f)?;
     plan.tally.columns.iter().try_for_each(|column| write_column(f, column))?;
     if let Some(hold_out) = &plan.hold_out {
         writeln!(f, "  {hold_out}")?;
@@ -147,7 +151,13 @@ fn write_members(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {
 
 fn write_column(f: &mut Formatter<'_>, column: &ColumnTally) -> fmt::Result {
     let name = &column.column;
-    writeln!(f, "    column `{name}`: {} as {}", counted(column.accepted, "value"), column.kind)?;
+    write!(f, "    column `{name}`: {} as {}", counted(column.accepted, "value"), column.kind)?;
+    for (cells, what) in [(column.null_cells, "null"), (column.empty_cells, "empty")] {
+        if cells > 0 {
+            write!(f, ", {} {what}", counted(cells, "cell"))?;
+        }
+    }
+    writeln!(f)?;
     for (reason, rejects) in &column.rejects {
         let members: Vec<String> = rejects.members.iter().map(u64::to_string).collect();
         let more = if rejects.count > rejects.members.len() as u64 { ", …" } else { "" };
@@ -160,7 +170,7 @@ fn write_column(f: &mut Formatter<'_>, column: &ColumnTally) -> fmt::Result {
 fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, plan: &KindPlan) -> fmt::Result {
     let [added, removed, unchanged] = [kind.added, kind.removed, plan.unchanged].map(grouped);
     write!(f, "  {}: {added} added, {removed} removed, {unchanged} unchanged", kind.kind)?;
-    write_suppressed(f, plan)?;
+    write_left_out(f, plan)?;
     if kind.refused > 0 {
         write!(f, ", {} refused", grouped(kind.refused))?;
     }
@@ -173,11 +183,19 @@ fn write_kind(f: &mut Formatter<'_>, kind: &KindReport, plan: &KindPlan) -> fmt:
     writeln!(f)
 }
 
-fn write_suppressed(f: &mut Formatter<'_>, plan: &KindPlan) -> fmt::Result {
+/// What was in the segment and makes no difference.
+fn write_left_out(f: &mut Formatter<'_>, plan: &KindPlan) -> fmt::Result {
     if plan.suppressed > 0 {
         write!(f, ", {} suppressed", grouped(plan.suppressed))?;
     }
-    if plan.erased > 0 { write!(f, ", {} erased", grouped(plan.erased)) } else { Ok(()) }
+    if plan.erased > 0 {
+        write!(f, ", {} erased", grouped(plan.erased))?;
+    }
+    if plan.duplicates > 0 {
+        let noun = if plan.duplicates == 1 { "duplicate" } else { "duplicates" };
+        write!(f, ", {} {noun}", grouped(plan.duplicates))?;
+    }
+    Ok(())
 }
 
 fn write_judgement(f: &mut Formatter<'_>, plan: &Plan) -> fmt::Result {

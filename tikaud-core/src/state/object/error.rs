@@ -14,19 +14,30 @@ use crate::state::StateError;
 #[error("{remedy}")]
 struct Failure {
     remedy: &'static str,
-    source: Told,
+    source: ObjectStoreCause,
 }
 
-/// An error's text with its causes'. The client's own error is not passed on: it keeps the server's whole answer, and S3
-/// answers an expired session token by repeating it.
+/// What an object store's client says, as text with its causes, for errors to be chained: without queries, users and
+/// passwords of addresses, and of a server's answer its code and message only. The client's own error keeps the whole
+/// answer, and S3 answers an expired session token by repeating it.
+///
+/// ```
+/// use tikaud_core::state::{ObjectStoreCause, object_store};
+///
+/// let source = "GET https://account.example.com/a?sig=secret failed".into();
+/// let cause = ObjectStoreCause::of(&object_store::Error::Generic { store: "Azure", source });
+/// assert_eq!(cause.to_string(), "Generic Azure error: GET https://account.example.com/a failed");
+/// ```
 #[derive(Debug)]
-struct Told {
+pub struct ObjectStoreCause {
     text: String,
     cause: Option<Box<Self>>,
 }
 
-impl Told {
-    fn of(error: &(dyn Error + 'static)) -> Self {
+impl ObjectStoreCause {
+    /// What this error says.
+    #[must_use]
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
         let text = redact(&error.to_string());
         // The client's errors mostly say what their causes say; a line that says nothing new is passed over.
         let mut next = error.source();
@@ -37,13 +48,13 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for ObjectStoreCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-impl Error for Told {
+impl Error for ObjectStoreCause {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_deref().map(|cause| cause as _)
     }
@@ -57,7 +68,7 @@ pub(super) fn failed(operation: &'static str, object: &str, error: &ClientError)
 
 /// A store's answer, or the lack of one, as an I/O error that says what to do.
 pub(super) fn unfit(kind: ErrorKind, remedy: &'static str, error: &ClientError) -> io::Error {
-    io::Error::new(kind, Failure { remedy, source: Told::of(error) })
+    io::Error::new(kind, Failure { remedy, source: ObjectStoreCause::of(error) })
 }
 
 fn remedy(error: &ClientError) -> (ErrorKind, &'static str) {

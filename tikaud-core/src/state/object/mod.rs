@@ -25,6 +25,7 @@ use object_store::{
 };
 use tokio::sync::OnceCell;
 
+pub use self::error::ObjectStoreCause;
 use self::error::failed;
 use self::fitness::Abilities;
 use self::identity::WriterId;

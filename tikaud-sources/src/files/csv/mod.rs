@@ -11,7 +11,7 @@ use tikaud_core::segment::{SegmentError, TextColumn};
 use self::record::{Split, Splitter};
 use super::asked::Asked;
 use super::format::Dialect;
-use super::header::{Column, Header};
+use super::header::{Column, Header, Origin};
 use super::input::Input;
 use super::lines::Lines;
 use super::reading::Emit;
@@ -32,8 +32,8 @@ pub(super) fn read(
 ) -> Result<ControlFlow<()>, SegmentError> {
     let mut records = Records::open(input, dialect)?;
     let header = header_of(input, &mut records)?;
-    let positions = header.positions(input, asked)?;
-    let mut batches = Batches::new(positions.len(), batch_size);
+    let origins = header.origins(input, asked)?;
+    let mut batches = Batches::new(origins.len(), batch_size);
     while records.advance()? {
         let (fields, columns) = (records.splitter.fields().len(), header.len());
         if fields != columns {
@@ -42,8 +42,11 @@ pub(super) fn read(
             )));
         }
         let length = records.lines.line().len();
-        for (column, &position) in batches.columns().iter_mut().zip(&positions) {
-            records.push_field(position, column)?;
+        for (column, origin) in batches.columns().iter_mut().zip(&origins) {
+            match origin {
+                Origin::File(position) => records.push_field(*position, column)?,
+                Origin::Path(value) => column.push_list(value.as_deref())?,
+            }
         }
         if let Some(batch) = batches.end_member(length)?
             && emit(batch).is_break()

@@ -9,6 +9,8 @@ use tikaud_core::segment::MemberBatch;
 
 use super::*;
 use crate::arrow::member_batch;
+use crate::files::place::{Location, Partitions};
+use crate::files::reading::Stop;
 
 const COMMA: Dialect = Dialect { delimiter: b',', quote: b'"' };
 
@@ -16,7 +18,7 @@ const COMMA: Dialect = Dialect { delimiter: b',', quote: b'"' };
 fn rows(content: &str, batch_size: usize) -> Vec<Vec<String>> {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(content.as_bytes()).unwrap();
-    let input = Input::open(file.path()).unwrap();
+    let input = opened(file.path()).unwrap();
     let mut rows = Vec::new();
     let mut emit = |batch: MemberBatch| {
         rows.extend(rows_of(&batch));
@@ -24,6 +26,10 @@ fn rows(content: &str, batch_size: usize) -> Vec<Vec<String>> {
     };
     let _ = read(&input, COMMA, &Asked::new(&columns(), None, true), batch_size, &mut emit).unwrap();
     rows
+}
+
+fn opened(path: &std::path::Path) -> Result<Input, SegmentError> {
+    Input::open(&Location::Local(path.to_owned()), Partitions::default(), &Stop::default())
 }
 
 fn columns() -> Vec<String> {
@@ -92,7 +98,7 @@ fn blank_lines_are_no_members() {
 fn reading_stops_when_it_is_asked_to() {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(b"a,b,c\n1,2,3\n4,5,6\n7,8\n").unwrap();
-    let input = Input::open(file.path()).unwrap();
+    let input = opened(file.path()).unwrap();
     let mut batches = 0;
     let mut emit = |_| {
         batches += 1;

@@ -7,6 +7,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use tikaud_core::segment::{TextColumn, TextColumnFull};
 
+use super::super::header::Origin;
+
 /// What is wrong with a line. It holds no value.
 #[derive(Debug)]
 pub(super) enum Problem {
@@ -33,15 +35,21 @@ impl<'a> Object<'a> {
             .map_err(|error| if error.is_data() { Problem::NotAnObject } else { Problem::Syntax(error.column()) })
     }
 
-    /// Appends the values of these keys to their columns, a null cell where there is none. The first so many are
-    /// delivered, and are not to have lost digits; the others a rule looks at, and are numbers of every kind.
+    /// Appends the values of these keys, or of the file's path, to their columns, a null cell where there is none. The
+    /// first so many are delivered, and are not to have lost digits; the others a rule looks at, and are numbers of every
+    /// kind.
     pub(super) fn push_to(
         &self,
         names: &[String],
+        origins: &[Origin],
         delivered: usize,
         columns: &mut [TextColumn],
     ) -> Result<(), Problem> {
-        for (at, (name, column)) in names.iter().zip(columns).enumerate() {
+        for (at, ((name, origin), column)) in names.iter().zip(origins).zip(columns).enumerate() {
+            if let Origin::Path(value) = origin {
+                column.push_list(value.as_deref()).map_err(Problem::Full)?;
+                continue;
+            }
             let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| *value);
             match (values.next(), values.next()) {
                 (Some(value), None) => push_value(value, at, at >= delivered, column)?,

@@ -38,14 +38,14 @@ pub(super) fn read(
     batch_size: usize,
     emit: Emit<'_>,
 ) -> Result<ControlFlow<()>, SegmentError> {
-    header(input)?.positions(input, asked)?;
+    let origins = header(input)?.origins(input, asked)?;
     let columns = asked.columns();
     let mut lines = Lines::open(input)?;
     let mut batches = Batches::new(columns.len(), batch_size);
     while advance(&mut lines)? {
         let text = text(&lines)?;
         Object::parse(text)
-            .and_then(|object| object.push_to(columns, asked.delivered().len(), batches.columns()))
+            .and_then(|object| object.push_to(columns, &origins, asked.delivered().len(), batches.columns()))
             .map_err(|problem| malformed(&lines, &problem, columns))?;
         if let Some(batch) = batches.end_member(text.len())?
             && emit(batch).is_break()

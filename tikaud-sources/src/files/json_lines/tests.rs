@@ -6,12 +6,19 @@ use tempfile::NamedTempFile;
 use tikaud_core::segment::MemberBatch;
 
 use super::*;
+use crate::files::header::Origin;
+use crate::files::place::{Location, Partitions};
+use crate::files::reading::Stop;
+
+fn opened(path: &std::path::Path) -> Result<Input, SegmentError> {
+    Input::open(&Location::Local(path.to_owned()), Partitions::default(), &Stop::default())
+}
 
 /// The cells of the column `c` of a file.
 fn cells(content: &str) -> Result<Vec<Vec<String>>, SegmentError> {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(content.as_bytes()).unwrap();
-    let input = Input::open(file.path())?;
+    let input = opened(file.path())?;
     let mut cells = Vec::new();
     let mut emit = |batch: MemberBatch| {
         cells.extend((0..batch.len()).map(|row| batch.columns()[0].cell(row).map(str::to_owned).collect()));
@@ -64,7 +71,7 @@ proptest! {
         let mut read = Vec::new();
         let mut columns = [tikaud_core::segment::TextColumn::default()];
         for line in &content {
-            Object::parse(line).unwrap().push_to(&["c".to_owned()], 1, &mut columns).unwrap();
+            Object::parse(line).unwrap().push_to(&["c".to_owned()], &[Origin::File(0)], 1, &mut columns).unwrap();
         }
         for row in 0..columns[0].len() {
             read.extend(columns[0].cell(row).map(str::to_owned));

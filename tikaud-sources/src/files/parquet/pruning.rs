@@ -6,13 +6,15 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
 use super::super::asked::Asked;
-use crate::rule::evaluate::{Bounds, may_be_true};
+use super::super::input::Input;
+use crate::rule::evaluate::{Bounds, Known, may_be_true};
 
 /// Whether a row group may have members, one after the other.
-pub(super) fn wanted(footer: &ArrowReaderMetadata, asked: &Asked) -> Vec<bool> {
+pub(super) fn wanted(footer: &ArrowReaderMetadata, input: &Input, asked: &Asked) -> Vec<bool> {
     let groups = footer.metadata().num_row_groups();
     let Some(rule) = asked.rule_to_prune_by() else { return vec![true; groups] };
-    let wanted = may_be_true(rule, groups, &|column| bounds(footer, column));
+    let known = |column: &str| input.constant(column).or_else(|| bounds(footer, column).map(Known::Bounds));
+    let wanted = may_be_true(rule, groups, &known);
     let skipped = wanted.iter().filter(|wanted| !**wanted).count();
     tracing::debug!(groups, skipped, "row groups skipped by their statistics");
     wanted
@@ -37,7 +39,7 @@ fn bounds(footer: &ArrowReaderMetadata, column: &str) -> Option<Bounds> {
 }
 
 /// Old writers kept the least and the greatest value in another order than today's.
-fn is_in_doubt(group: &RowGroupMetaData, leaf: usize) -> bool {
+pub(super) fn is_in_doubt(group: &RowGroupMetaData, leaf: usize) -> bool {
     let has_bounds = |statistics: &&Statistics| statistics.min_bytes_opt().or(statistics.max_bytes_opt()).is_some();
     group.column(leaf).statistics().filter(has_bounds).is_some_and(Statistics::is_min_max_deprecated)
 }

@@ -20,6 +20,15 @@ pub(crate) struct Bounds {
     pub(crate) rows: Vec<u64>,
 }
 
+/// What is known of a column without a look at its rows.
+#[derive(Debug, Clone)]
+pub(crate) enum Known {
+    /// Its least and its greatest values.
+    Bounds(Bounds),
+    /// The one cell of an array, which all rows have.
+    Constant(ArrayRef),
+}
+
 /// Whether the rule, or its opposite, may hold for some row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Possible {
@@ -30,15 +39,23 @@ struct Possible {
 const ANYTHING: Possible = Possible { is_true: true, is_false: true };
 
 /// Whether a row of a group may be a member, group by group.
-pub(crate) fn may_be_true(rule: &Rule, groups: usize, bounds: &dyn Fn(&str) -> Option<Bounds>) -> Vec<bool> {
-    possible(rule, groups, bounds).into_iter().map(|possible| possible.is_true).collect()
+pub(crate) fn may_be_true(rule: &Rule, groups: usize, known: &dyn Fn(&str) -> Option<Known>) -> Vec<bool> {
+    match possible(rule, groups, known) {
+        Some(possible) => possible.into_iter().map(|possible| possible.is_true).collect(),
+        // Whoever reads the rows meets the cell, and says so.
+        None => vec![true; groups],
+    }
 }
 
-fn possible(rule: &Rule, groups: usize, bounds: &dyn Fn(&str) -> Option<Bounds>) -> Vec<Possible> {
+/// `None` when a cell that all rows have cannot be read as the rule's type.
+fn possible(rule: &Rule, groups: usize, known: &dyn Fn(&str) -> Option<Known>) -> Option<Vec<Possible>> {
     let all = |rules: &[Rule], with: fn(Possible, Possible) -> Possible| {
-        let parts = rules.iter().map(|rule| possible(rule, groups, bounds));
-        let combined = parts.reduce(|so_far, part| so_far.into_iter().zip(part).map(|(a, b)| with(a, b)).collect());
-        combined.unwrap_or_else(|| vec![ANYTHING; groups])
+        let mut all = vec![ANYTHING; groups];
+        for (at, rule) in rules.iter().enumerate() {
+            let part = possible(rule, groups, known)?;
+            all = if at == 0 { part } else { all.into_iter().zip(part).map(|(a, b)| with(a, b)).collect() };
+        }
+        Some(all)
     };
     match rule {
         Rule::And(rules) => {
@@ -49,13 +66,20 @@ fn possible(rule: &Rule, groups: usize, bounds: &dyn Fn(&str) -> Option<Bounds>)
         }
         Rule::Not(rule) => {
             let opposite = |Possible { is_true, is_false }| Possible { is_true: is_false, is_false: is_true };
-            possible(rule, groups, bounds).into_iter().map(opposite).collect()
+            possible(rule, groups, known).map(|possible| possible.into_iter().map(opposite).collect())
         }
-        Rule::Test { column, condition } => match bounds(column) {
-            Some(bounds) => test(condition, &bounds, groups),
-            None => vec![ANYTHING; groups],
+        Rule::Test { column, condition } => match known(column) {
+            Some(Known::Bounds(bounds)) => Some(test(condition, &bounds, groups)),
+            Some(Known::Constant(cell)) => constant(column, condition, &cell).map(|possible| vec![possible; groups]),
+            None => Some(vec![ANYTHING; groups]),
         },
     }
+}
+
+fn constant(column: &str, condition: &Condition, cell: &ArrayRef) -> Option<Possible> {
+    let answer = super::test(column, condition, cell).ok()?;
+    let is = |wanted| answer.iter().any(|answer| answer == Some(wanted));
+    Some(Possible { is_true: is(true), is_false: is(false) })
 }
 
 fn test(condition: &Condition, bounds: &Bounds, groups: usize) -> Vec<Possible> {

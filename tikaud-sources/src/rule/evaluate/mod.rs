@@ -9,7 +9,7 @@ mod compare;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bounds::{Bounds, may_be_true};
+pub(crate) use bounds::{Bounds, Known, may_be_true};
 pub(crate) use cells::holds;
 
 use arrow_arith::boolean;

@@ -6,7 +6,7 @@ use sea_query::{
 
 use super::super::condition::{Comparison, Condition, TextMatch};
 use super::super::{Literal, LiteralType, Rule};
-use super::{ColumnType, SqlCondition, SqlDialect, SqlValue, postgres, sqlite};
+use super::{ColumnType, SqlCondition, SqlDialect, SqlValue, duckdb, postgres, sqlite};
 
 /// How a dialect spells cells and values.
 pub(super) trait Spelling {
@@ -31,6 +31,8 @@ pub(super) fn write(
 ) -> SqlCondition {
     match dialect {
         SqlDialect::Postgres => render(&tree(rule, &postgres::Postgres, column_type), taken, &PostgresQueryBuilder),
+        // Its placeholders and quotes are PostgreSQL's.
+        SqlDialect::DuckDb => render(&tree(rule, &duckdb::DuckDb, column_type), taken, &PostgresQueryBuilder),
         SqlDialect::Sqlite => render(&tree(rule, &sqlite::Sqlite, column_type), taken, &SqliteQueryBuilder),
     }
 }

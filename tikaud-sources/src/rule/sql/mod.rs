@@ -27,10 +27,14 @@
 //!   [rules](super) read it, seconds included and offsets as `Z` or `+02:00`; booleans 0 and 1; decimals are floating-point
 //!   numbers. It keeps whatever it is given, whatever the column's type: a cell that is no date is unknown there, where a file
 //!   has an error. NaN is null there.
+//! * **DuckDB** (1.2 or later): as for PostgreSQL. An instant's day needs its extension `icu`, which its releases have built
+//!   in. It compares exact numbers of 38 digits in all: a rule's number and a cell that have more between them, before and
+//!   after the point, make the query fail.
 //!
 //! A column of text that is asked for a number, a boolean or a date is refused: in a database, columns have types.
 
 mod condition;
+mod duckdb;
 mod postgres;
 mod sqlite;
 
@@ -47,6 +51,8 @@ pub enum SqlDialect {
     Postgres,
     /// SQLite.
     Sqlite,
+    /// DuckDB.
+    DuckDb,
 }
 
 /// What a column of a database holds.

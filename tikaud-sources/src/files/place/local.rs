@@ -1,31 +1,19 @@
-//! The files that paths and patterns stand for.
+//! Files of this machine.
 
 use std::path::{Path, PathBuf};
 
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
-use super::format::configuration;
-use super::input::{check_regular, read_error};
+use super::super::format::configuration;
+use super::super::input::{check_regular, read_error};
 
-/// The files in order: as the paths are, and sorted within a pattern, each file once.
+/// The files that a path or a pattern stands for, sorted.
 ///
 /// # Errors
 ///
 /// When a file is not there or is no file, a pattern is wrong or matches no file, or a directory that a pattern leads
 /// through cannot be listed.
-pub(super) fn resolve(paths: &[PathBuf]) -> Result<Vec<PathBuf>, SegmentError> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for path in paths {
-        for file in matches(path)? {
-            if !files.contains(&file) {
-                files.push(file);
-            }
-        }
-    }
-    Ok(files)
-}
-
-fn matches(path: &Path) -> Result<Vec<PathBuf>, SegmentError> {
+pub(super) fn matches(path: &Path) -> Result<Vec<PathBuf>, SegmentError> {
     // A file may have a name that reads like a pattern.
     match path.to_str().filter(|text| text.contains(['*', '?', '[']) && !path.exists()) {
         Some(pattern) => matching(pattern),
@@ -40,7 +28,7 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>, SegmentError> {
     for entry in entries {
         let entry = entry.map_err(|error| {
             let path = error.path().to_owned();
-            read_error(&path, error.into())
+            read_error(&path.display().to_string(), error.into())
         })?;
         if !entry.is_dir() {
             check_regular(&entry)?;

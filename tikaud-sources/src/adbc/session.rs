@@ -1,0 +1,159 @@
+//! One connection, on the reader's thread, that reads and does not write.
+
+use std::collections::HashSet;
+
+use adbc_core::error::Error;
+use adbc_core::options::{InfoCode, OptionConnection, OptionDatabase, OptionStatement, OptionValue};
+use adbc_core::{Connection, Database, Driver, Optionable, Statement};
+use adbc_driver_manager::{ManagedConnection, ManagedStatement};
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt32Type;
+use arrow_array::{Array, RecordBatch, RecordBatchReader, UnionArray};
+use arrow_schema::Schema;
+use tikaud_core::segment::SegmentError;
+
+use super::definition::Definition;
+use super::dialect::AdbcDialect;
+use super::error::{AdbcError, Doing};
+use super::parameter::{self, AdbcParameter};
+use super::running::Running;
+
+/// A connection, with whatever keeps it from writing.
+pub(super) struct Session<'a> {
+    definition: &'a Definition,
+    running: &'a Running,
+    connection: ManagedConnection,
+    dialect: AdbcDialect,
+}
+
+impl<'a> Session<'a> {
+    /// Loads the driver, connects and begins.
+    pub(super) fn open(definition: &'a Definition, running: &'a Running) -> Result<Self, SegmentError> {
+        let settings = &definition.connection;
+        let mut driver = settings.load().map_err(|error| definition.failed(&error, Doing::Loading))?;
+        running.check()?;
+        let connecting = |error: Error| definition.failed(&error, Doing::Connecting);
+        let options = settings.database_options(&definition.added_options());
+        let options = options.into_iter().map(|(key, value)| (OptionDatabase::from(key.as_str()), value));
+        let database = driver.new_database_with_opts(options).map_err(connecting)?;
+        running.check()?;
+        let options = settings.connection_options().map(|(key, value)| (OptionConnection::from(key.as_str()), value));
+        let connection = database.new_connection_with_opts(options).map_err(connecting)?;
+        running.watch(connection.get_cancel_handle())?;
+        let dialect = settings.told_dialect().unwrap_or_else(|| AdbcDialect::of_vendor(&vendor(&connection)));
+        let mut session = Self { definition, running, connection, dialect };
+        session.begin()?;
+        Ok(session)
+    }
+
+    fn begin(&mut self) -> Result<(), SegmentError> {
+        self.definition.source.check_single(self.dialect)?;
+        if self.dialect.is_asked_to_read_only() {
+            // Few drivers know it; those that do not, say so.
+            let _ = self.connection.set_option(OptionConnection::ReadOnly, OptionValue::from(true));
+        }
+        self.dialect.begin().iter().try_for_each(|sql| self.run(sql))
+    }
+
+    pub(super) fn dialect(&self) -> AdbcDialect {
+        self.dialect
+    }
+
+    /// Runs a statement of our own.
+    fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
+        let mut statement = self.statement(sql)?;
+        statement.execute_update().map(drop).map_err(|error| self.definition.failed(&error, Doing::Executing))
+    }
+
+    fn statement(&mut self, sql: &str) -> Result<ManagedStatement, SegmentError> {
+        let failed = |error: Error| self.definition.failed(&error, Doing::Executing);
+        let mut statement = self.connection.new_statement().map_err(failed)?;
+        self.running.watch(statement.get_cancel_handle())?;
+        statement.set_sql_query(sql).map_err(failed)?;
+        Ok(statement)
+    }
+
+    /// Runs a query with these values.
+    pub(super) fn query(&mut self, sql: &str, parameters: &[AdbcParameter]) -> Result<Rows<'a>, SegmentError> {
+        let mut statement = self.statement(sql)?;
+        self.set_options(&mut statement)?;
+        let failed = |error: Error| self.definition.failed(&error, Doing::Executing);
+        if !parameters.is_empty() {
+            let row = parameter::row(parameters).map_err(|error| failed(error.into()))?;
+            statement.prepare().map_err(failed)?;
+            statement.bind(row).map_err(failed)?;
+        }
+        let reader = statement.execute().map_err(failed)?;
+        self.running.check()?;
+        Ok(Rows { definition: self.definition, reader: Some(reader), _statement: statement })
+    }
+
+    fn set_options(&self, statement: &mut ManagedStatement) -> Result<(), SegmentError> {
+        let told = self.definition.connection.statement_options();
+        for (key, value) in self.dialect.statement_options() {
+            if !told.iter().any(|(told, _)| told == key) {
+                // It bounds memory where the driver knows it.
+                let _ = statement.set_option(OptionStatement::from(*key), OptionValue::from(*value));
+            }
+        }
+        for (key, value) in told {
+            statement
+                .set_option(OptionStatement::from(key.as_str()), OptionValue::from(value.as_str()))
+                .map_err(|error| self.definition.failed(&error, Doing::Connecting))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the transaction; succeeds only when all that ran in it did.
+    pub(super) fn finish(mut self) -> Result<(), SegmentError> {
+        self.dialect.finish().iter().try_for_each(|sql| self.run(sql))
+    }
+}
+
+/// What the driver says that it speaks to; empty when it does not.
+fn vendor(connection: &ManagedConnection) -> String {
+    let Ok(mut answer) = connection.get_info(Some(HashSet::from([InfoCode::VendorName]))) else {
+        return String::new();
+    };
+    let found = answer.next().and_then(Result::ok).and_then(|batch| vendor_in(&batch));
+    found.unwrap_or_default()
+}
+
+/// <https://arrow.apache.org/adbc/current/format/specification.html>: codes, and a union whose text is the value.
+fn vendor_in(batch: &RecordBatch) -> Option<String> {
+    let codes = batch.columns().first()?.as_primitive_opt::<UInt32Type>()?;
+    let row = codes.iter().position(|code| code == Some(u32::from(&InfoCode::VendorName)))?;
+    let values = batch.columns().get(1)?.as_any().downcast_ref::<UnionArray>()?;
+    let value = values.value(row);
+    let text = value.as_string_opt::<i32>()?;
+    (text.len() == 1 && text.to_data().validate_full().is_ok()).then(|| text.value(0).to_owned())
+}
+
+/// The answer to a query.
+pub(super) struct Rows<'a> {
+    definition: &'a Definition,
+    /// Gone after its first error: drivers' readers repeat it for ever.
+    reader: Option<Box<dyn RecordBatchReader + Send>>,
+    /// What the driver's reader may rely on.
+    _statement: ManagedStatement,
+}
+
+impl Rows<'_> {
+    pub(super) fn schema(&self) -> Schema {
+        self.reader.as_ref().map_or_else(Schema::empty, |reader| reader.schema().as_ref().clone())
+    }
+
+    /// The next batch; `None` when there are no more.
+    pub(super) fn next(&mut self) -> Result<Option<RecordBatch>, SegmentError> {
+        let Some(reader) = &mut self.reader else { return Ok(None) };
+        match reader.next() {
+            Some(Ok(batch)) => Ok(Some(batch)),
+            None => Ok(None),
+            Some(Err(error)) => {
+                self.reader = None;
+                let error = AdbcError::while_reading(&error.to_string());
+                Err(self.definition.error(error, Doing::Reading))
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A connection that ends at any of the server's messages, or within one, never makes a shorter segment.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+use futures::StreamExt;
+use tikaud_core::segment::Segment;
+use tikaud_sources::{AdbcConnection, AdbcSegment, AdbcSegmentBuilder};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::task::JoinSet;
+
+use crate::engines::{Postgres, driver, members, text};
+
+const MEMBERS: usize = 40;
+const BATCH: usize = 10;
+
+/// Where the driver connects to: it does so twice, first to ask for the server's types.
+struct Proxy {
+    port: u16,
+    passed: Arc<AtomicUsize>,
+    /// How many messages the first connection had, which asks for the types.
+    first: Arc<AtomicUsize>,
+    _passing: JoinSet<()>,
+}
+
+/// Lets so many of the server's messages through, and some bytes of the next; then hangs up, and lets nobody in again.
+async fn proxy(server: PathBuf, messages: usize, bytes: usize) -> Proxy {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let passed = Arc::new(AtomicUsize::new(0));
+    let mut passing = JoinSet::new();
+    let first = Arc::new(AtomicUsize::new(0));
+    let (counter, of_first) = (Arc::clone(&passed), Arc::clone(&first));
+    passing.spawn(async move {
+        while counter.load(Relaxed) <= messages {
+            let (client, _) = listener.accept().await.unwrap();
+            pass(client, UnixStream::connect(&server).await.unwrap(), &counter, messages, bytes).await;
+            let _ = of_first.compare_exchange(0, counter.load(Relaxed), Relaxed, Relaxed);
+        }
+    });
+    Proxy { port, passed, first, _passing: passing }
+}
+
+/// One connection.
+async fn pass(client: TcpStream, server: UnixStream, passed: &AtomicUsize, messages: usize, bytes: usize) {
+    client.set_nodelay(true).unwrap();
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let requests = tokio::spawn(async move { copy(&mut from_client, &mut to_server).await });
+    // A tag, and a length that counts itself.
+    let mut head = [0; 5];
+    while from_server.read_exact(&mut head).await.is_ok() {
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
+        let mut message = vec![0; usize::try_from(length).unwrap() - 4];
+        from_server.read_exact(&mut message).await.unwrap();
+        let message = [&head, message.as_slice()].concat();
+        if passed.fetch_add(1, Relaxed) == messages {
+            let _ = to_client.write_all(&message[..bytes.min(message.len() - 1)]).await;
+            break;
+        }
+        // It may have hung up, having heard enough.
+        let _ = to_client.write_all(&message).await;
+    }
+    requests.abort();
+}
+
+/// What is read from it: every member, or an error as the last thing that comes.
+async fn cut_everywhere(server: &Postgres, segment: impl Fn(AdbcConnection) -> AdbcSegmentBuilder) {
+    // By the socket no password is asked for, and nothing is encrypted.
+    let directory: String = server.admin.query_one("SHOW unix_socket_directories", &[]).await.unwrap().get(0);
+    let behind = PathBuf::from(format!("{directory}/.s.PGSQL.{}", server.port()));
+    let through = |port: u16| {
+        let uri = format!("postgresql://tikaud@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable");
+        let connection = AdbcConnection::new(driver("POSTGRESQL")).uri(uri);
+        segment(connection).batch_size(BATCH).build().unwrap()
+    };
+    let whole = proxy(behind.clone(), usize::MAX, 0).await;
+    assert_eq!(members(&through(whole.port), &["email"]).await.unwrap().len(), MEMBERS);
+    let (first, all) = (whole.first.load(Relaxed), whole.passed.load(Relaxed));
+    assert!(all - first > MEMBERS, "{first} {all}");
+
+    let mut counts = [0; MEMBERS + 1];
+    // There are hundreds of types, and one cut among them is as good as another.
+    let cuts = (0..first).step_by(100).chain(first..all);
+    for (messages, bytes) in cuts.flat_map(|messages| [(messages, 0), (messages, 3), (messages, 9)]) {
+        let cut = proxy(behind.clone(), messages, bytes).await;
+        let found = read(&through(cut.port), messages).await;
+        counts[found] += 1;
+    }
+    // The driver gathers so few members into one batch, so that most cuts come before it.
+    assert!(counts[0] > 0 && counts.iter().sum::<usize>() > 3 * MEMBERS, "{counts:?}");
+}
+
+/// How many members came before the error, which must come.
+async fn read(segment: &AdbcSegment, messages: usize) -> usize {
+    let mut stream = match segment.members(&["email".to_owned()]).await {
+        Ok(stream) => stream,
+        Err(error) => {
+            text(&error);
+            return 0;
+        }
+    };
+    let mut found = 0;
+    loop {
+        let next = stream.next().await;
+        match next.unwrap_or_else(|| panic!("cut after {messages} messages, it has ended well with {found} members")) {
+            Ok(batch) => found += batch.len(),
+            Err(error) => {
+                text(&error);
+                assert!(stream.next().await.is_none(), "nothing comes after the error");
+                return found;
+            }
+        }
+    }
+}
+
+async fn people() -> Postgres {
+    let server = Postgres::new().await;
+    let series = format!("SELECT 'canary-' || n || '@example.com' FROM generate_series(1, {MEMBERS}) AS n");
+    server.run(&format!("CREATE TABLE people (email text); INSERT INTO people {series}")).await;
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs drivers and PostgreSQL: run it by .ci/with-postgres .ci/with-adbc"]
+async fn a_table_whose_connection_ends_anywhere_is_an_error() {
+    let server = people().await;
+    cut_everywhere(&server, |connection| AdbcSegment::relation(connection, [&server.schema, "people"])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs drivers and PostgreSQL: run it by .ci/with-postgres .ci/with-adbc"]
+async fn a_query_with_a_parameter_whose_connection_ends_anywhere_is_an_error() {
+    let server = people().await;
+    let sql = format!(r#"SELECT email FROM "{}".people WHERE email <> $1"#, server.schema);
+    cut_everywhere(&server, |connection| AdbcSegment::query(connection, &sql).name("Query").parameter("nobody")).await;
+}
