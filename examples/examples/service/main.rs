@@ -63,14 +63,14 @@ async fn run(arguments: &Arguments) -> Result<(), StartError> {
     let access = Access::new(env::var(access::TOKEN).ok(), &addresses)?;
     let store: Arc<dyn StateStore> = Arc::new(LocalStateStore::open(&configuration.state)?);
     let activations = activations::build(&configuration, &store)?;
-    let health = service::Health::default();
-    let scheduler = scheduler(&configuration, &store, &activations, &health)?;
+    let readiness = service::Readiness::default();
+    let scheduler = scheduler(&configuration, &store, &activations, &readiness)?;
     if arguments.check {
         log::tell("the configuration can be used");
         return Ok(());
     }
     let metrics = metrics::install()?;
-    let service = Service::new(activations, scheduler.handle(), metrics, health);
+    let service = Service::new(activations, scheduler.handle(), metrics, readiness);
     serve::serve(listen, &addresses, access, service, scheduler).await
 }
 
@@ -78,14 +78,14 @@ fn scheduler(
     configuration: &Configuration,
     store: &Arc<dyn StateStore>,
     activations: &[Kept],
-    health: &service::Health,
+    readiness: &service::Readiness,
 ) -> Result<Scheduler, StartError> {
-    let health = health.clone();
+    let readiness = readiness.clone();
     let mut builder = Scheduler::builder_shared(Arc::clone(store))
         .concurrency(configuration.concurrency)
         .grace(configuration.grace())
         .on_event(move |event| {
-            health.observe(event);
+            readiness.observe(event);
             log::scheduler_event(event);
         });
     for kept in activations {

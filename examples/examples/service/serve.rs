@@ -44,10 +44,10 @@ pub(crate) async fn serve(
     let answering = axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) });
     let answering = tokio::spawn(async { answering.await });
 
-    let health = service.health().clone();
+    let readiness = service.readiness().clone();
     let outcome = tokio::spawn(scheduler.run(async move {
         shutdown::requested().await;
-        health.stopping();
+        readiness.stopping();
     }))
     .await;
     drop(stop);

@@ -21,7 +21,7 @@ struct Parts {
     order: Vec<ActivationId>,
     scheduler: SchedulerHandle,
     metrics: PrometheusHandle,
-    health: Health,
+    readiness: Readiness,
 }
 
 impl Service {
@@ -29,11 +29,11 @@ impl Service {
         activations: Vec<Kept>,
         scheduler: SchedulerHandle,
         metrics: PrometheusHandle,
-        health: Health,
+        readiness: Readiness,
     ) -> Self {
         let order = activations.iter().map(|kept| kept.activation.id().clone()).collect();
         let activations = activations.into_iter().map(|kept| (kept.activation.id().clone(), kept)).collect();
-        Self(Arc::new(Parts { activations, order, scheduler, metrics, health }))
+        Self(Arc::new(Parts { activations, order, scheduler, metrics, readiness }))
     }
 
     /// The activations, in the order in which the configuration has them.
@@ -54,20 +54,20 @@ impl Service {
         &self.0.metrics
     }
 
-    pub(crate) fn health(&self) -> &Health {
-        &self.0.health
+    pub(crate) fn readiness(&self) -> &Readiness {
+        &self.0.readiness
     }
 }
 
 /// Whether runs can start. Clones are of the same service.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Health(Arc<AtomicU8>);
+pub(crate) struct Readiness(Arc<AtomicU8>);
 
 const RUNNING: u8 = 0;
 const STATE_LOST: u8 = 1;
 const STOPPING: u8 = 2;
 
-impl Health {
+impl Readiness {
     pub(crate) fn observe(&self, event: &SchedulerEvent) {
         match event {
             SchedulerEvent::StateLost { .. } => self.0.store(STATE_LOST, Ordering::Relaxed),

@@ -13,7 +13,7 @@ pub(super) async fn list(State(service): State<Service>) -> Json<Overview> {
     let status = service.scheduler().status();
     let views = service.activations().map(|kept| ActivationView::of(kept, &status));
     let activations = join_all(views).await;
-    let trouble = service.health().trouble();
+    let trouble = service.readiness().trouble();
     Json(Overview { activations, paused: service.scheduler().is_paused(), trouble, now: jiff::Timestamp::now() })
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn router(service: Service, access: Access) -> Router {
 
 /// `GET /health`: 200 while runs can start, 503 otherwise.
 async fn health(State(service): State<Service>) -> Response {
-    match service.health().trouble() {
+    match service.readiness().trouble() {
         None => Json(json!({ "status": "ok" })).into_response(),
         Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": trouble }))).into_response(),
     }
