@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, and so do its helpers")]
 
+#[path = "../common/executable.rs"]
+mod executable;
 mod exit_codes;
 mod interrupted;
 mod output;

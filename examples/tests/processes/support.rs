@@ -1,6 +1,5 @@
 //! Where the executables are, how they are run, and a TikTok for them to talk to.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -12,24 +11,10 @@ use tikaud_tiktok::simulator::{
 };
 use tokio::runtime::Runtime;
 
+pub(crate) use super::executable::example;
+
 pub(crate) const ACCOUNT: &str = "7000000000000000001";
 pub(crate) const TOKEN: &str = "act.simulator";
-
-/// An example's executable, which cargo builds for `cargo test`. With `--test`, cargo does not: then one that is older
-/// than its sources, by the list that cargo keeps beside it, is an error rather than a test of something else.
-pub(crate) fn example(name: &str) -> PathBuf {
-    let profile = env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples");
-    let executable = profile.join(format!("{name}{}", env::consts::EXE_SUFFIX));
-    let built = fs::metadata(&executable).and_then(|metadata| metadata.modified());
-    let built = built.unwrap_or_else(|error| panic!("{}: {error}; run `cargo build --examples`", executable.display()));
-    let sources = fs::read_to_string(profile.join(format!("{name}.d"))).unwrap();
-    let (_, sources) = sources.split_once(": ").unwrap();
-    for source in sources.replace("\\ ", "\0").split_whitespace().map(|path| path.replace('\0', " ")) {
-        let changed = fs::metadata(&source).unwrap().modified().unwrap();
-        assert!(changed <= built, "{source} is newer than the example; run `cargo build --examples`");
-    }
-    executable
-}
 
 /// A file of this folder's data.
 pub(crate) fn data(name: &str) -> PathBuf {
