@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use futures::StreamExt;
-use tikaud_core::segment::Segment;
 use tikaud_sources::{AdbcConnection, AdbcSegment, AdbcSegmentBuilder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::JoinSet;
 
-use crate::engines::{Postgres, driver, members, text};
+use crate::engines::{Postgres, driver, members};
+use crate::until_error::until_error;
 
 const MEMBERS: usize = 40;
-const BATCH: usize = 10;
+
+/// How long a member's text is: a driver's batch, of 1 MiB, is ten of them.
+const LONG: usize = 100_000;
 
 /// Where the driver connects to: it does so twice, first to ask for the server's types.
 struct Proxy {
@@ -67,68 +68,70 @@ async fn pass(client: TcpStream, server: UnixStream, passed: &AtomicUsize, messa
     requests.abort();
 }
 
-/// What is read from it: every member, or an error as the last thing that comes.
-async fn cut_everywhere(server: &Postgres, segment: impl Fn(AdbcConnection) -> AdbcSegmentBuilder) {
+/// Every member is read when nothing is cut, and wherever it is an error is the last thing that comes. Answers how many cuts
+/// there were with so many batches delivered before them.
+async fn cut_everywhere(server: &Postgres, segment: impl Fn(AdbcConnection) -> AdbcSegmentBuilder) -> Vec<usize> {
     // By the socket no password is asked for, and nothing is encrypted.
     let directory: String = server.admin.query_one("SHOW unix_socket_directories", &[]).await.unwrap().get(0);
     let behind = PathBuf::from(format!("{directory}/.s.PGSQL.{}", server.port()));
     let through = |port: u16| {
         let uri = format!("postgresql://tikaud@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable");
-        let connection = AdbcConnection::new(driver("POSTGRESQL")).uri(uri);
-        segment(connection).batch_size(BATCH).build().unwrap()
+        segment(AdbcConnection::new(driver("POSTGRESQL")).uri(uri)).build().unwrap()
     };
     let whole = proxy(behind.clone(), usize::MAX, 0).await;
-    assert_eq!(members(&through(whole.port), &["email"]).await.unwrap().len(), MEMBERS);
+    let all_members = members(&through(whole.port), &["email"]).await.unwrap();
+    assert_eq!(all_members.len(), MEMBERS);
     let (first, all) = (whole.first.load(Relaxed), whole.passed.load(Relaxed));
     assert!(all - first > MEMBERS, "{first} {all}");
 
-    let mut counts = [0; MEMBERS + 1];
+    let mut cuts_after = Vec::new();
     // There are hundreds of types, and one cut among them is as good as another.
     let cuts = (0..first).step_by(100).chain(first..all);
-    for (messages, bytes) in cuts.flat_map(|messages| [(messages, 0), (messages, 3), (messages, 9)]) {
+    // Each is cut before its first byte, and within: its head, its first field, its text.
+    let within = [3, 9, LONG / 2];
+    for (messages, bytes) in cuts.flat_map(|messages| [(messages, 0), (messages, within[messages % within.len()])]) {
         let cut = proxy(behind.clone(), messages, bytes).await;
-        let found = read(&through(cut.port), messages).await;
-        counts[found] += 1;
+        let what = format!("cut {bytes} bytes after message {messages}");
+        let delivered = until_error(&through(cut.port), &["email"], &what).await;
+        assert!(all_members.starts_with(&delivered.members), "{what}");
+        cuts_after.resize(cuts_after.len().max(delivered.batches + 1), 0);
+        cuts_after[delivered.batches] += 1;
     }
-    // The driver gathers so few members into one batch, so that most cuts come before it.
-    assert!(counts[0] > 0 && counts.iter().sum::<usize>() > 3 * MEMBERS, "{counts:?}");
+    cuts_after
 }
 
-/// How many members came before the error, which must come.
-async fn read(segment: &AdbcSegment, messages: usize) -> usize {
-    let mut stream = match segment.members(&["email".to_owned()]).await {
-        Ok(stream) => stream,
-        Err(error) => {
-            text(&error);
-            return 0;
-        }
-    };
-    let mut found = 0;
-    loop {
-        let next = stream.next().await;
-        match next.unwrap_or_else(|| panic!("cut after {messages} messages, it has ended well with {found} members")) {
-            Ok(batch) => found += batch.len(),
-            Err(error) => {
-                text(&error);
-                assert!(stream.next().await.is_none(), "nothing comes after the error");
-                return found;
-            }
-        }
-    }
-}
-
+/// A server with a table of people, whose texts are long.
 async fn people() -> Postgres {
     let server = Postgres::new().await;
-    let series = format!("SELECT 'canary-' || n || '@example.com' FROM generate_series(1, {MEMBERS}) AS n");
+    let series = format!(
+        "SELECT 'canary-' || n || '@example.com' || repeat('x', {LONG}) FROM generate_series(1, {MEMBERS}) AS n"
+    );
     server.run(&format!("CREATE TABLE people (email text); INSERT INTO people {series}")).await;
     server
 }
 
+/// That cuts came after no, one, two and three batches, or more.
+fn came_between_batches(cuts_after: &[usize]) {
+    let batches_with_cuts = cuts_after.iter().filter(|cuts| **cuts > 0).count();
+    assert!(batches_with_cuts > 3 && cuts_after.iter().sum::<usize>() > 2 * MEMBERS, "{cuts_after:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs drivers and PostgreSQL: run it by .ci/with-postgres .ci/with-adbc"]
-async fn a_table_whose_connection_ends_anywhere_is_an_error() {
+async fn a_table_whose_connection_ends_anywhere_is_an_error_however_many_batches_have_come() {
     let server = people().await;
-    cut_everywhere(&server, |connection| AdbcSegment::relation(connection, [&server.schema, "people"])).await;
+    let cuts_after =
+        cut_everywhere(&server, |connection| AdbcSegment::relation(connection, [&server.schema, "people"])).await;
+    came_between_batches(&cuts_after);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs drivers and PostgreSQL: run it by .ci/with-postgres .ci/with-adbc"]
+async fn a_query_whose_connection_ends_anywhere_is_an_error_however_many_batches_have_come() {
+    let server = people().await;
+    let sql = format!(r#"SELECT email FROM "{}".people"#, server.schema);
+    let cuts_after = cut_everywhere(&server, |connection| AdbcSegment::query(connection, &sql).name("Query")).await;
+    came_between_batches(&cuts_after);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,5 +139,9 @@ async fn a_table_whose_connection_ends_anywhere_is_an_error() {
 async fn a_query_with_a_parameter_whose_connection_ends_anywhere_is_an_error() {
     let server = people().await;
     let sql = format!(r#"SELECT email FROM "{}".people WHERE email <> $1"#, server.schema);
-    cut_everywhere(&server, |connection| AdbcSegment::query(connection, &sql).name("Query").parameter("nobody")).await;
+    let segment = |connection| AdbcSegment::query(connection, &sql).name("Query").parameter("nobody");
+    let cuts_after = cut_everywhere(&server, segment).await;
+    // With a parameter, its driver gathers the whole answer into one batch, as the guide says; after it, only the
+    // transaction's end can be cut.
+    assert!(cuts_after.len() == 2 && cuts_after[0] > 2 * MEMBERS, "{cuts_after:?}");
 }

@@ -13,9 +13,11 @@ mod engines;
 mod errors;
 mod members;
 mod read_only;
+mod rows_that_fail;
 mod rules;
 mod schema;
 mod types;
+mod until_error;
 mod warehouses;
 
 // What rules mean, as the tests of every engine ask for it.
