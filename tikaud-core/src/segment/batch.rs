@@ -80,6 +80,54 @@ impl TextColumn {
         Ok(())
     }
 
+    /// Appends many cells at once, for sources that have a column's text in one piece: for each of `ends` a cell with the one
+    /// value that goes on in `text` from where the one before has ended up to there, or for `None` a null cell.
+    ///
+    /// ```
+    /// use tikaud_core::segment::TextColumn;
+    ///
+    /// let mut column = TextColumn::default();
+    /// column.extend_from_text("AdaGrace", [Some(3), None, Some(8)])?;
+    /// assert_eq!(column.cell(2).collect::<Vec<_>>(), ["Grace"]);
+    /// # Ok::<(), tikaud_core::segment::SegmentError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentErrorKind::Malformed`](super::SegmentErrorKind::Malformed) when the ends do not ascend, an end is not one of a
+    /// character, or the column would be [full](TextColumnFull); the column is as it was.
+    pub fn extend_from_text(
+        &mut self,
+        text: &str,
+        ends: impl IntoIterator<Item = Option<usize>>,
+    ) -> Result<(), SegmentError> {
+        let (values_before, cells_before) = (self.value_ends.len(), self.cell_ends.len());
+        let appended = self.extend_by(text, ends);
+        if appended.is_err() {
+            self.value_ends.truncate(values_before);
+            self.cell_ends.truncate(cells_before);
+        }
+        appended
+    }
+
+    fn extend_by(&mut self, text: &str, ends: impl IntoIterator<Item = Option<usize>>) -> Result<(), SegmentError> {
+        let (base, mut last) = (self.text.len(), 0);
+        let mut values = u32::try_from(self.value_ends.len()).map_err(|_| TextColumnFull)?;
+        for end in ends {
+            if let Some(end) = end {
+                if end < last || !text.is_char_boundary(end) {
+                    return Err(SegmentError::malformed("a column's text is not cut at the ends of its values"));
+                }
+                last = end;
+                self.value_ends.push(u32::try_from(base + end).map_err(|_| TextColumnFull)?);
+                values = values.checked_add(1).ok_or(TextColumnFull)?;
+            }
+            self.cell_ends.push(values);
+        }
+        self.text.push_str(&text[..last]);
+        Ok(())
+    }
+
     /// How many cells there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -278,6 +326,33 @@ mod tests {
         column.push(Some("d")).unwrap();
         let cells: Vec<Vec<&str>> = (0..5).map(|row| column.cell(row).collect()).collect();
         assert_eq!(cells, [vec!["a", "bc"], vec![], vec![""], vec!["d"], vec![]]);
+    }
+
+    #[test]
+    fn cells_that_are_appended_at_once_are_those_that_are_appended_one_by_one() {
+        let (mut one_by_one, mut at_once) = (TextColumn::default(), TextColumn::default());
+        for _ in 0..2 {
+            for cell in [Some("é"), None, Some(""), Some("bc"), None] {
+                one_by_one.push(cell).unwrap();
+            }
+            at_once.extend_from_text("ébc, not used", [Some(2), None, Some(2), Some(4), None]).unwrap();
+        }
+        let cells = |column: &TextColumn| -> Vec<Vec<String>> {
+            (0..column.len()).map(|row| column.cell(row).map(str::to_owned).collect()).collect()
+        };
+        assert_eq!(cells(&at_once), cells(&one_by_one));
+    }
+
+    #[test]
+    fn cells_whose_ends_cannot_be_are_refused_and_leave_the_column_as_it_was() {
+        let mut column = TextColumn::default();
+        column.push(Some("a")).unwrap();
+        for ends in [[Some(2), Some(1)], [Some(0), Some(1)], [Some(2), Some(9)]] {
+            assert!(column.extend_from_text("éb", ends).is_err(), "{ends:?}");
+        }
+        assert_eq!(column.len(), 1);
+        column.push(Some("b")).unwrap();
+        assert_eq!(column.cell(1).collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

@@ -48,6 +48,14 @@ fn a_slice_holds_its_own_rows_only() {
 }
 
 #[test]
+fn text_that_a_null_cell_has_left_over_is_nobodys() {
+    let (offsets, text, _) = StringArray::from(vec!["a", "xy", "b"]).into_parts();
+    let nulls = BooleanArray::from(vec![Some(true), None, Some(true)]).nulls().cloned();
+    let text = StringArray::new(offsets, text, nulls);
+    assert_eq!(cells(Arc::new(text)), [vec!["a"], vec![], vec!["b"]]);
+}
+
+#[test]
 fn a_null_within_a_dictionary_is_a_null_cell() {
     let values: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None]));
     let keys = arrow_array::Int8Array::from(vec![Some(1), Some(0), None]);

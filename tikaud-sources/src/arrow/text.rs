@@ -56,6 +56,7 @@ pub(super) fn text_column(array: &ArrayRef) -> Result<TextColumn, Refusal> {
             let texts = Texts::try_new(array)?;
             let mut column = TextColumn::with_capacity(array.len(), texts.bytes());
             match &texts {
+                Texts::Utf8(array) if extend_at_once(&mut column, array) => {}
                 // The two layouts that nearly every file has: their own iterators are the fastest.
                 Texts::Utf8(array) => array.iter().try_for_each(|text| column.push_list(text))?,
                 Texts::Utf8View(array) => array.iter().try_for_each(|text| column.push_list(text))?,
@@ -64,6 +65,28 @@ pub(super) fn text_column(array: &ArrayRef) -> Result<TextColumn, Refusal> {
             Ok(column)
         }
     }
+}
+
+/// Appends all cells at once where their text lies in one piece; else, and for errors, they are to be appended one by one. Text
+/// that belongs to a null cell would be part of the next one's.
+fn extend_at_once(column: &mut TextColumn, array: &StringArray) -> bool {
+    let offsets = array.value_offsets();
+    let is_in_one_piece = array
+        .nulls()
+        .is_none_or(|nulls| (0..array.len()).all(|row| nulls.is_valid(row) || offsets[row] == offsets[row + 1]));
+    let (Some(&first), Some(&last)) = (offsets.first(), offsets.last()) else { return false };
+    // Offsets are never negative.
+    let at = |offset: i32| usize::try_from(offset).unwrap_or_default();
+    let Ok(text) = str::from_utf8(&array.value_data()[at(first)..at(last)]) else { return false };
+    let ends = offsets.iter().skip(1).map(|end| at(end - first));
+    is_in_one_piece
+        && match array.nulls() {
+            None => column.extend_from_text(text, ends.map(Some)).is_ok(),
+            Some(nulls) => {
+                let ends = ends.zip(nulls).map(|(end, is_valid)| is_valid.then_some(end));
+                column.extend_from_text(text, ends).is_ok()
+            }
+        }
 }
 
 fn list_column<O: OffsetSizeTrait>(array: &ArrayRef) -> Result<TextColumn, Refusal> {

@@ -109,6 +109,9 @@ impl FileSegmentBuilder {
     ///
     /// It is a [`filter`](Self::filter) with a name of its own, so that a consent that is required can be seen to be, and a run
     /// can say that it has changed. Consent that is more than one column is a rule.
+    ///
+    /// Plans and reports count whom it leaves out among those whom the filters choose. So rows without consent are read, too:
+    /// neither statistics nor paths of files rule out any for want of it.
     pub fn require_consent(mut self, name: impl Into<String>) -> Self {
         self.sources.consents.push(name.into());
         self

@@ -54,11 +54,18 @@ pub struct CsvOptions {
     /// What encloses a field that holds delimiters, line ends or itself (then doubled): one ASCII character, by default
     /// the double quote.
     pub quote: char,
+    /// Whether a last line without its line end is an error, rather than as good as any; by default it is not.
+    ///
+    /// A file that was cut off within its last field looks like a whole one whose last value is a little shorter: one person
+    /// is lost, and somebody else may be found. Most programs end every line, and then a file without the last line end *was*
+    /// cut off: require it of exports. Files that people write by hand often lack it. A first line without its end
+    /// is always an error, for what is lost after it is everybody.
+    pub line_end_required: bool,
 }
 
 impl Default for CsvOptions {
     fn default() -> Self {
-        Self { delimiter: None, quote: '"' }
+        Self { delimiter: None, quote: '"', line_end_required: false }
     }
 }
 
@@ -77,10 +84,32 @@ impl CsvOptions {
         self
     }
 
-    /// The bytes to look for in this file.
+    /// The same with [`line_end_required`](Self::line_end_required) as given.
+    ///
+    /// ```
+    /// use tikaud_sources::{CsvOptions, FileSegment};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("buyers.csv");
+    /// # std::fs::write(&path, "id,email\n1,ada@example.com\n")?;
+    /// let options = CsvOptions::default().with_line_end_required(true);
+    /// let segment = FileSegment::builder([path]).csv(options).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_line_end_required(mut self, required: bool) -> Self {
+        self.line_end_required = required;
+        self
+    }
+
+    /// How to read this file.
     pub(super) fn dialect(&self, name: &str) -> Result<Dialect, SegmentError> {
         let delimiter = self.delimiter.unwrap_or(if extension(without_packing(name)) == "tsv" { '\t' } else { ',' });
-        let dialect = Dialect { delimiter: byte("delimiter", delimiter)?, quote: byte("quote", self.quote)? };
+        let dialect = Dialect {
+            delimiter: byte("delimiter", delimiter)?,
+            quote: byte("quote", self.quote)?,
+            line_end_required: self.line_end_required,
+        };
         if dialect.delimiter == dialect.quote {
             return Err(configuration(format!("{delimiter:?} cannot be the CSV delimiter and the CSV quote at once")));
         }
@@ -88,11 +117,12 @@ impl CsvOptions {
     }
 }
 
-/// The bytes that give a CSV file its structure.
+/// What gives a CSV file its structure.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dialect {
     pub(super) delimiter: u8,
     pub(super) quote: u8,
+    pub(super) line_end_required: bool,
 }
 
 fn byte(role: &str, character: char) -> Result<u8, SegmentError> {

@@ -8,6 +8,7 @@ use tikaud_core::segment::{SchemaColumn, SegmentError, SegmentErrorKind};
 use super::asked::Asked;
 use super::input::Input;
 use crate::arrow::holds_text;
+use crate::rule::Rule;
 use crate::rule::evaluate::holds;
 
 /// A column of a file.
@@ -148,7 +149,7 @@ impl Header {
     }
 
     fn check_types(&self, input: &Input, asked: &Asked) -> Result<(), SegmentError> {
-        for (name, condition) in asked.rule().into_iter().flat_map(|rule| rule.conditions()) {
+        for (name, condition) in asked.rules().flat_map(Rule::conditions) {
             let data_type = self.data_type(name);
             let wanted = condition.literal_type();
             if let (Some(data_type), Some(literal)) = (data_type, wanted)

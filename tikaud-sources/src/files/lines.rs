@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use memchr::memchr;
 use tikaud_core::segment::SegmentError;
 
 use super::input::Input;
@@ -42,6 +43,16 @@ impl<'a> Lines<'a> {
     /// Appends the next line to the present one; `false` when there is none.
     pub(super) fn extend(&mut self) -> Result<bool, SegmentError> {
         let room = LINE_LIMIT.saturating_sub(self.line.len());
+        // Nearly every line lies in the buffer as a whole.
+        let buffered = self.file.buffer();
+        if let Some(at) = memchr(b'\n', buffered)
+            && at < room
+        {
+            self.line.extend_from_slice(&buffered[..=at]);
+            self.file.consume(at + 1);
+            self.lines += 1;
+            return Ok(true);
+        }
         // One byte more, to tell a line that just fits from one that goes on.
         let mut limited = self.file.by_ref().take(room as u64 + 1);
         let read = limited.read_until(b'\n', &mut self.line);
@@ -60,9 +71,19 @@ impl<'a> Lines<'a> {
         &self.line
     }
 
+    /// Whether the present line has its end.
+    pub(super) fn is_ended(&self) -> bool {
+        self.line.ends_with(b"\n")
+    }
+
     /// The present line is not what it should be. `what` goes on after its place.
     pub(super) fn malformed(&self, what: impl AsRef<str>) -> SegmentError {
         self.input.malformed_line(self.number, what)
+    }
+
+    /// Logs what is doubtful about the present line.
+    pub(super) fn warn(&self, what: &str) {
+        tracing::warn!(file = self.input.name(), line = self.number, "{what}");
     }
 
     /// The present line is not in UTF-8.

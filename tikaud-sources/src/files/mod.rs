@@ -82,8 +82,9 @@ use self::source::Sources;
 /// group with fewer rows than the footer says, an empty file, a file that was written to and an object that was replaced
 /// or removed while it was being read, an answer that breaks off, a pattern that matches nothing. Errors
 /// name the file with the line or row group, and hold no value. What cannot be noticed is a text file that was cut off before
-/// it is opened, exactly at the end of a line, or, in CSV, within a line's last field that has no quotes: have files
-/// written under another name and renamed when they are complete.
+/// it is opened, exactly at the end of a line: have files written under another name and renamed when they are complete. One
+/// that was cut off within the last field of a CSV line is noticed when line ends are
+/// [required](CsvOptions::line_end_required); else that field is a little shorter, and a warning is logged.
 ///
 /// Reading happens on a blocking thread of the Tokio runtime, which must be there; dropping the stream stops it.
 #[derive(Debug, Clone)]

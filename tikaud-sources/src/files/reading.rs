@@ -1,6 +1,8 @@
 //! Reading on a thread of its own, and the stream at its other end.
 
 use std::ops::ControlFlow;
+use std::sync::mpsc as blocking;
+use std::{panic, thread};
 
 use futures::{StreamExt, stream};
 use tikaud_core::segment::{MemberBatch, MemberStream, SegmentError, SegmentErrorKind};
@@ -68,6 +70,37 @@ async fn next(reading: Option<Reading>) -> Option<(Result<MemberBatch, SegmentEr
     }
     let result = reader.await.unwrap_or_else(|error| Err(ended(&error)));
     result.err().map(|error| (Err(error), None))
+}
+
+/// Takes items while the next are being made, on a thread of its own, until `take` has had enough.
+pub(super) fn ahead<T: Send>(
+    make: impl FnOnce(&mut dyn FnMut(T) -> ControlFlow<()>) -> Result<(), SegmentError> + Send,
+    mut take: impl FnMut(T) -> Result<ControlFlow<()>, SegmentError>,
+) -> Result<ControlFlow<()>, SegmentError> {
+    let runtime = runtime()?;
+    let (sender, receiver) = blocking::sync_channel(BATCHES_AHEAD);
+    thread::scope(|scope| {
+        let made = thread::Builder::new().spawn_scoped(scope, move || {
+            // What waits for an object store does so in the runtime.
+            let _entered = runtime.enter();
+            make(&mut |item| match sender.send(item) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+        });
+        let made = made.map_err(|error| {
+            SegmentError::new(SegmentErrorKind::Unreadable, "no thread can be started to read files").with_source(error)
+        })?;
+        let mut taken = Ok(ControlFlow::Continue(()));
+        while let Ok(ControlFlow::Continue(())) = taken {
+            let Ok(item) = receiver.recv() else { break };
+            taken = take(item);
+        }
+        // Whoever makes more than is wanted is stopped by this.
+        drop(receiver);
+        let made = made.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+        taken.and_then(|flow| made.map(|()| flow))
+    })
 }
 
 pub(super) fn runtime() -> Result<Handle, SegmentError> {
@@ -140,6 +173,48 @@ mod tests {
             .await
             .unwrap()
             .unwrap();
+    }
+
+    /// What `ahead` gives to its taker, of items and an end that are made, and what it says in the end.
+    async fn ahead_of(taken: usize, end: fn() -> Result<(), SegmentError>) -> (Vec<usize>, Result<bool, String>) {
+        let task = move || {
+            let mut found = Vec::new();
+            let make = |give: &mut dyn FnMut(usize) -> ControlFlow<()>| {
+                for item in 0..10 {
+                    if give(item).is_break() {
+                        return Ok(());
+                    }
+                }
+                end()
+            };
+            let flow = ahead(make, |item| {
+                found.push(item);
+                Ok(if found.len() == taken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            });
+            Ok((found, flow.map(|flow| flow.is_break()).map_err(|error| error.to_string())))
+        };
+        run(task).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn all_that_was_made_is_taken_before_the_error() {
+        let all: Vec<usize> = (0..10).collect();
+        assert_eq!(ahead_of(99, || Ok(())).await, (all.clone(), Ok(false)));
+        assert_eq!(ahead_of(99, || Err(SegmentError::malformed("torn"))).await, (all, Err("torn".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn what_makes_stops_when_enough_was_taken() {
+        assert_eq!(ahead_of(3, || Err(SegmentError::malformed("not to be seen"))).await, (vec![0, 1, 2], Ok(true)));
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_what_makes_is_an_error_and_not_the_end() {
+        let task =
+            || ahead(|_: &mut dyn FnMut(()) -> ControlFlow<()>| panic!("canary"), |()| Ok(ControlFlow::Continue(())));
+        let error = run(task).await.unwrap_err();
+        assert_eq!(error.kind(), SegmentErrorKind::Unreadable);
+        assert!(!format!("{error:?}").contains("canary"));
     }
 
     #[test]

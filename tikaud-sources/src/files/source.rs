@@ -82,9 +82,9 @@ impl Sources {
     /// path alone rules out every member are not opened, unless there is no other to look for the columns in.
     pub(super) fn with_columns(&self, columns: &[String]) -> Result<(Vec<Source>, Asked), SegmentError> {
         let consents = self.consents.iter().map(|name| column(name.as_str()).is(true));
-        let rule = self.rule.iter().cloned().chain(consents).reduce(|rule, another| rule & another);
-        let rule = rule.map(|rule| rule.at(self.clock.now()));
-        let asked = Asked::new(columns, rule, self.prune);
+        let consent = consents.reduce(|consent, another| consent & another);
+        let rule = self.rule.as_ref().map(|rule| rule.at(self.clock.now()));
+        let asked = Asked::new(columns, rule, consent, self.prune);
         let sources = self.resolve()?;
         let mut agreed = Agreed::default();
         let mut check = |source: &Source| {
@@ -174,7 +174,7 @@ fn filtered(
     emit: Emit<'_>,
     read: impl FnOnce(Emit<'_>) -> Result<ControlFlow<()>, SegmentError>,
 ) -> Result<ControlFlow<()>, SegmentError> {
-    if asked.rule().is_none() {
+    if asked.rules().next().is_none() {
         return read(emit);
     }
     let (mut failure, mut first) = (None, 1);

@@ -1,6 +1,7 @@
 use insta::assert_snapshot;
+use tikaud_sources::CsvOptions;
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Row, members, table};
 
 /// The error of reading the column `email` of a CSV file.
 async fn failure(content: impl AsRef<[u8]>) -> String {
@@ -67,4 +68,35 @@ async fn a_file_of_another_format() {
     assert_snapshot!(failure(b"\x28\xb5\x2f\xfdcanary").await, @"`t.csv` cannot be unpacked: it is damaged or was cut off; export it again");
     assert_snapshot!(failure(b"PK\x03\x04canary").await, @"`t.csv` is a ZIP archive or an Excel workbook; export it as text");
     assert_snapshot!(failure(b"PAR1canary").await, @"`t.csv` is a Parquet file; name its format with `FileSegmentBuilder::format`");
+}
+
+/// What is read of a CSV file's phones.
+async fn phones(content: &str, options: CsvOptions) -> Result<Vec<Row>, String> {
+    let directory = Directory::new();
+    directory.write("t.csv", content);
+    let segment = directory.segment("t.csv").csv(options).build().unwrap();
+    members(&segment, &["phone"]).await.map_err(|error| directory.text(&error))
+}
+
+#[tokio::test]
+async fn a_last_line_that_is_not_ended_is_refused_where_line_ends_are_required() {
+    let required = CsvOptions::default().with_line_end_required(true);
+    for content in ["id,phone\n1,+49301\n2,+4930canary", "id,phone\n1,+49301\n2,\"+4930canary\""] {
+        let refused = phones(content, required).await.unwrap_err().to_string();
+        let said = "line 3 of `t.csv` is the last one and is not ended, so the file was cut off; export it again, or do not \
+                    require line ends (`CsvOptions::with_line_end_required`)";
+        assert_eq!(refused, said);
+        assert_eq!(phones(content, CsvOptions::default()).await.unwrap().len(), 2);
+    }
+    for content in ["id,phone\n1,+49301\n", "id,phone\r\n1,+49301\r\n", "id,phone\n1,\"+49301\"\n\n"] {
+        assert_eq!(phones(content, required).await.unwrap(), table(&[["+49301"]]));
+    }
+}
+
+#[tokio::test]
+async fn a_first_line_that_is_not_ended_is_refused_in_any_case() {
+    let required = CsvOptions::default().with_line_end_required(true);
+    assert_snapshot!(failure("id,email").await, @"line 1 of `t.csv` names the columns and is not ended: the file was cut off there; if it is to be empty, end the line");
+    assert!(phones("id,phone", required).await.is_err());
+    assert_eq!(phones("id,phone\n", required).await.unwrap(), table::<1>(&[]));
 }

@@ -8,6 +8,7 @@ use tikaud_core::destination::MemoryDestination;
 use tikaud_core::identifier::{Field, FieldMapping};
 use tikaud_core::segment::Segment;
 use tikaud_core::state::MemoryStateStore;
+use tikaud_sources::CsvOptions;
 
 use crate::directory::{Directory, members, truncate};
 
@@ -56,6 +57,25 @@ async fn a_file_that_was_cut_off_at_any_byte_is_an_error_unless_nobody_can_tell(
             }
         }
         assert!(seemingly_whole <= 3 * (ROWS + 1), "{name}: {seemingly_whole}");
+    }
+}
+
+#[tokio::test]
+async fn with_line_ends_required_csv_without_quotes_shows_every_cut_within_a_line() {
+    let directory = Directory::new();
+    let lines: String = (0..ROWS).map(|id| format!("{id},{id}@example.com\n")).collect();
+    let whole = format!("id,email\n{lines}");
+    let builder = || directory.segment("t.csv").batch_size(4);
+    for length in 0..=whole.len() {
+        directory.write("t.csv", &whole[..length]);
+        let required = builder().csv(CsvOptions::default().with_line_end_required(true)).build().unwrap();
+        let read = members(&required, &["id", "email"]).await;
+        assert_eq!(read.is_ok(), whole[..length].ends_with('\n'), "{length} bytes");
+        // Without it, at most the last line's member is lost.
+        let lines = whole[..length].matches('\n').count();
+        if let Ok(read) = members(&builder().build().unwrap(), &["id", "email"]).await {
+            assert!(lines > 0 && read.len() + 1 >= lines, "{length} bytes");
+        }
     }
 }
 

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use tikaud_core::segment::Segment;
 use tikaud_core::state::Clock;
-use tikaud_sources::FileSegment;
 use tikaud_sources::rule::{Rule, column};
+use tikaud_sources::{FileSegment, FileSegmentBuilder};
 
 use crate::oracle::{NOW, truth};
 use crate::strategies::{row, rule};
@@ -21,14 +21,8 @@ impl Clock for FixedClock {
     }
 }
 
-pub(crate) fn segment(files: &Files, name: &str, rule: &Rule, prune: bool) -> FileSegment {
-    FileSegment::builder([files.path(name)])
-        .filter(rule.clone())
-        .clock(Arc::new(FixedClock))
-        .prune(prune)
-        .batch_size(5)
-        .build()
-        .unwrap()
+pub(crate) fn segment(files: &Files, name: &str, rule: &Rule, prune: bool) -> FileSegmentBuilder {
+    FileSegment::builder([files.path(name)]).filter(rule.clone()).clock(Arc::new(FixedClock)).prune(prune).batch_size(5)
 }
 
 proptest! {
@@ -42,7 +36,7 @@ proptest! {
         let expected: Vec<usize> = (0..rows.len()).filter(|id| truth(&rule, &rows[*id]) == Some(true)).collect();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for (name, prune) in [("t.csv", true), ("t.jsonl", true), ("t.parquet", true), ("t.parquet", false)] {
-            let found = runtime.block_on(ids(&segment(&files, name, &rule, prune)));
+            let found = runtime.block_on(ids(&segment(&files, name, &rule, prune).build().unwrap()));
             prop_assert_eq!(&found, &expected, "{} (pruned: {}) by {}", name, prune, serde_json::to_string(&rule).unwrap());
         }
     }

@@ -42,12 +42,7 @@ pub(super) fn read(
             )));
         }
         let length = records.lines.line().len();
-        for (column, origin) in batches.columns().iter_mut().zip(&origins) {
-            match origin {
-                Origin::File(position) => records.push_field(*position, column)?,
-                Origin::Path(value) => column.push_list(value.as_deref())?,
-            }
-        }
+        records.push_to(&origins, batches.columns())?;
         if let Some(batch) = batches.end_member(length)?
             && emit(batch).is_break()
         {
@@ -62,6 +57,11 @@ fn header_of(input: &Input, records: &mut Records<'_>) -> Result<Header, Segment
         return Err(input.malformed("holds blank lines only; its first line is to name the columns"));
     }
     let names = records.names()?;
+    if !records.lines.is_ended() {
+        return Err(records.lines.malformed(
+            "names the columns and is not ended: the file was cut off there; if it is to be empty, end the line",
+        ));
+    }
     if let [only] = names.as_slice()
         && let Some(delimiter) = [',', ';', '\t', '|'].into_iter().find(|&delimiter| only.contains(delimiter))
     {
@@ -98,7 +98,7 @@ impl<'a> Records<'a> {
         }
         loop {
             match self.splitter.split(self.lines.line()) {
-                Split::Whole => return Ok(true),
+                Split::Whole => return self.check_end().map(|()| true),
                 Split::Open if self.lines.extend()? => {}
                 Split::Open => return Err(self.lines.malformed("opens a quote that is not closed by the file's end")),
                 Split::TextAfterQuote => {
@@ -108,6 +108,25 @@ impl<'a> Records<'a> {
                 }
             }
         }
+    }
+
+    /// What is not ended is a file's last record, of which the end may be missing: by the program or the person who wrote it, or
+    /// because the file was cut off.
+    fn check_end(&self) -> Result<(), SegmentError> {
+        if self.lines.is_ended() {
+            return Ok(());
+        }
+        if self.dialect.line_end_required {
+            return Err(self.lines.malformed(
+                "is the last one and is not ended, so the file was cut off; export it again, or do not require line ends \
+                 (`CsvOptions::with_line_end_required`)",
+            ));
+        }
+        self.lines.warn(
+            "the last line is not ended; if the file's writer ends its lines, the file was cut off there: require line ends \
+             (`CsvOptions::with_line_end_required`)",
+        );
+        Ok(())
     }
 
     /// The record's fields as the columns' names.
@@ -128,11 +147,27 @@ impl<'a> Records<'a> {
             .collect()
     }
 
-    /// Appends the record's field at this position to a column.
-    fn push_field(&mut self, position: usize, column: &mut TextColumn) -> Result<(), SegmentError> {
-        let field = self.splitter.fields()[position];
-        let bytes = field.bytes(self.lines.line(), self.dialect.quote, &mut self.scratch);
-        let Ok(text) = str::from_utf8(bytes) else { return Err(self.lines.not_utf8()) };
-        Ok(column.push_list((!text.is_empty()).then_some(text))?)
+    /// Appends the record's fields, or what the file's path has, to the columns.
+    fn push_to(&mut self, origins: &[Origin], columns: &mut [TextColumn]) -> Result<(), SegmentError> {
+        let line = self.lines.line();
+        // Nearly every record is text as a whole, which is looked at once. Where one is not, the columns asked for may be.
+        let text = str::from_utf8(line).ok();
+        for (column, origin) in columns.iter_mut().zip(origins) {
+            let position = match origin {
+                Origin::File(position) => *position,
+                Origin::Path(value) => {
+                    column.push(value.as_deref())?;
+                    continue;
+                }
+            };
+            let field = self.splitter.fields()[position];
+            let cell = match text.and_then(|text| field.text(text)) {
+                Some(cell) => cell,
+                None => str::from_utf8(field.bytes(line, self.dialect.quote, &mut self.scratch))
+                    .map_err(|_| self.lines.not_utf8())?,
+            };
+            column.push((!cell.is_empty()).then_some(cell))?;
+        }
+        Ok(())
     }
 }

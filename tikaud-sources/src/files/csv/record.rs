@@ -19,6 +19,11 @@ pub(super) struct Field {
 }
 
 impl Field {
+    /// The field's text, where it is a piece of the record.
+    pub(super) fn text(self, record: &str) -> Option<&str> {
+        if self.doubled { None } else { record.get(self.start..self.end) }
+    }
+
     /// The field's bytes. `scratch` holds them where they are not a piece of the record.
     pub(super) fn bytes<'a>(self, record: &'a [u8], quote: u8, scratch: &'a mut Vec<u8>) -> &'a [u8] {
         let bytes = &record[self.start..self.end];
@@ -108,7 +113,7 @@ impl Splitter {
 
     /// Goes on with where the next field starts.
     fn quoted_field(&mut self, record: &[u8], end: usize, mut quoted: Quoted) -> ControlFlow<Split, usize> {
-        let Dialect { delimiter, quote } = self.dialect;
+        let Dialect { delimiter, quote, .. } = self.dialect;
         while let Some(length) = memchr(quote, &record[quoted.searched..]) {
             let close = quoted.searched + length;
             let field = Field { start: quoted.start, end: close, doubled: quoted.doubled };

@@ -4,6 +4,7 @@
 
 mod line;
 mod sample;
+mod simple;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use tikaud_core::segment::SegmentError;
 
 use self::line::{Object, Problem};
 use self::sample::Sample;
+use self::simple::Simple;
 use super::asked::Asked;
 use super::header::Header;
 use super::input::Input;
@@ -42,11 +44,16 @@ pub(super) fn read(
     let columns = asked.columns();
     let mut lines = Lines::open(input)?;
     let mut batches = Batches::new(columns.len(), batch_size);
+    let mut simple = Simple::new(columns.len());
     while advance(&mut lines)? {
         let text = text(&lines)?;
-        Object::parse(text)
-            .and_then(|object| object.push_to(columns, &origins, asked.delivered().len(), batches.columns()))
-            .map_err(|problem| malformed(&lines, &problem, columns))?;
+        if simple.find(text, columns) {
+            simple.push_to(text, &origins, batches.columns())?;
+        } else {
+            Object::parse(text)
+                .and_then(|object| object.push_to(columns, &origins, asked.delivered().len(), batches.columns()))
+                .map_err(|problem| malformed(&lines, &problem, columns))?;
+        }
         if let Some(batch) = batches.end_member(text.len())?
             && emit(batch).is_break()
         {

@@ -3,7 +3,7 @@ use std::io::Write;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
-use tikaud_core::segment::MemberBatch;
+use tikaud_core::segment::{MemberBatch, TextColumn};
 
 use super::*;
 use crate::files::header::Origin;
@@ -24,7 +24,7 @@ fn cells(content: &str) -> Result<Vec<Vec<String>>, SegmentError> {
         cells.extend((0..batch.len()).map(|row| batch.columns()[0].cell(row).map(str::to_owned).collect()));
         ControlFlow::Continue(())
     };
-    read(&input, &Asked::new(&["c".to_owned()], None, true), 2, &mut emit).map(|_| cells)
+    read(&input, &Asked::new(&["c".to_owned()], None, None, true), 2, &mut emit).map(|_| cells)
 }
 
 #[test]
@@ -69,7 +69,7 @@ proptest! {
         prop_assume!(texts.iter().all(|text| text != "b" && text != "c" && !text.trim().is_empty()));
         let content: Vec<String> = texts.iter().map(line).collect();
         let mut read = Vec::new();
-        let mut columns = [tikaud_core::segment::TextColumn::default()];
+        let mut columns = [TextColumn::default()];
         for line in &content {
             Object::parse(line).unwrap().push_to(&["c".to_owned()], &[Origin::File(0)], 1, &mut columns).unwrap();
         }
@@ -86,4 +86,49 @@ fn escaped(value: &Value) -> String {
         character => character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
     };
     value.to_string().chars().map(escape).collect()
+}
+
+const NAMES: [&str; 3] = ["a", "b", "c"];
+
+/// What the reader of simple lines finds, if the line is one, and what the reader of all of JSON finds.
+fn both_ways(line: &str) -> (Option<Vec<String>>, Option<Vec<String>>) {
+    let (names, origins) = (NAMES.map(str::to_owned), [0, 1, 2].map(Origin::File));
+    let cells = |columns: [TextColumn; 3]| {
+        columns.iter().map(|column| format!("{:?}", column.cell(0).collect::<Vec<_>>())).collect()
+    };
+    let (mut simple, mut columns) = (Simple::new(3), [(); 3].map(|()| TextColumn::default()));
+    let found = simple.find(line, &names).then(|| {
+        simple.push_to(line, &origins, &mut columns).unwrap();
+        cells(columns)
+    });
+    let mut columns = [(); 3].map(|()| TextColumn::default());
+    let parsed = Object::parse(line).and_then(|object| object.push_to(&names, &origins, 3, &mut columns));
+    (found, parsed.is_ok().then(|| cells(columns)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_simple_line_is_read_as_by_the_reader_of_all_of_json(
+        pairs in prop::collection::vec(("[a-d]|é", "\"[ -!#-\\[\\]-~é]{0,9}\"|-?(0|[1-9][0-9]{0,30})|true|false|null"), 1..5),
+        blank in "[ \t]{0,2}",
+        damage in prop::option::of((any::<prop::sample::Index>(), prop::sample::select(vec![
+            "", "\"", "\\", "\\n", "0", "-", ".", "e", "{", "}", "[", "]", ",", ":", "\t", "\u{1}", " ", "x", "null", "é",
+        ]))),
+    ) {
+        let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{blank}\"{key}\"{blank}:{blank}{value}{blank}")).collect();
+        let mut line = format!("{blank}{{{}}}", pairs.join(","));
+        let is_twice = NAMES.iter().any(|name| line.matches(&format!("\"{name}\"{blank}:")).count() > 1);
+        prop_assert_eq!(both_ways(&line).0.is_some(), !is_twice, "{}", line);
+        if let Some((at, put)) = damage {
+            let at = at.index(line.len());
+            if let Some(character) = line.get(at..).and_then(|rest| rest.chars().next()) {
+                line.replace_range(at..at + character.len_utf8(), put);
+            }
+        }
+        if let (Some(found), parsed) = both_ways(&line) {
+            prop_assert_eq!(Some(found), parsed, "{}", line);
+        }
+    }
 }

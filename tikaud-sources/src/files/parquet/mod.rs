@@ -14,11 +14,11 @@ use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 use tikaud_core::segment::SegmentError;
 
-use self::row_group::{Columns, RowGroup};
+use self::row_group::{Columns, RowGroup, Rows};
 use super::asked::Asked;
 use super::header::{Column, Header};
 use super::input::Input;
-use super::reading::Emit;
+use super::reading::{Emit, ahead};
 
 /// What a Parquet file begins and ends with.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -46,13 +46,20 @@ pub(super) fn read(
     let columns = Columns::new(asked, &header_of(input, &footer)?.origins(input, asked)?, &footer);
     let wanted = pruning::wanted(&footer, input, asked);
     // One row group after the other, so that an error can say which it was.
-    for number in (0..footer.metadata().num_row_groups()).filter(|number| wanted[*number]) {
-        let group = RowGroup { input, footer: &footer, number };
-        if group.read(&columns, asked, batch_size, emit)?.is_break() {
-            return Ok(ControlFlow::Break(()));
+    let groups = (0..wanted.len()).filter(|number| wanted[*number]);
+    let decode = |give: &mut dyn FnMut(Rows) -> ControlFlow<()>| {
+        for number in groups {
+            let group = RowGroup { input, footer: &footer, number };
+            if group.decode(&columns, asked, batch_size, give)?.is_break() {
+                break;
+            }
         }
-    }
-    Ok(ControlFlow::Continue(()))
+        Ok(())
+    };
+    ahead(decode, |rows| {
+        let group = RowGroup { input, footer: &footer, number: rows.group };
+        Ok(emit(group.members(rows, &columns, asked)?))
+    })
 }
 
 fn header_of(input: &Input, footer: &ArrowReaderMetadata) -> Result<Header, SegmentError> {

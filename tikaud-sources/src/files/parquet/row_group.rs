@@ -9,12 +9,11 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection};
 use parquet::basic::Compression;
 use parquet::file::metadata::RowGroupMetaData;
-use tikaud_core::segment::SegmentError;
+use tikaud_core::segment::{MemberBatch, SegmentError};
 
 use super::super::asked::Asked;
 use super::super::header::Origin;
 use super::super::input::Input;
-use super::super::reading::Emit;
 use super::{operating_system_error, pages};
 use crate::arrow::member_batch;
 
@@ -67,6 +66,17 @@ fn row_number(wanted: Option<&[Range<usize>]>, mut row: usize) -> usize {
     row + 1
 }
 
+/// Some rows of a row group, as they were decoded.
+pub(super) struct Rows {
+    /// Of which row group.
+    pub(super) group: usize,
+    batch: RecordBatch,
+    /// How many rows were decoded before.
+    before: usize,
+    /// The rows that are decoded, where that is not all.
+    wanted: Option<Arc<[Range<usize>]>>,
+}
+
 /// A row group, and the errors that name it.
 pub(super) struct RowGroup<'a> {
     pub(super) input: &'a Input,
@@ -75,14 +85,15 @@ pub(super) struct RowGroup<'a> {
 }
 
 impl RowGroup<'_> {
-    pub(super) fn read(
+    /// Decodes what may hold members, until `give` asks to stop.
+    pub(super) fn decode(
         &self,
         columns: &Columns,
         asked: &Asked,
         batch_size: usize,
-        emit: Emit<'_>,
+        give: &mut dyn FnMut(Rows) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, SegmentError> {
-        let wanted = pages::wanted(self.footer, self.number, self.input, asked);
+        let wanted: Option<Arc<[_]>> = pages::wanted(self.footer, self.number, self.input, asked).map(Into::into);
         let chunks = self.input.chunks(&self.check_chunks(&columns.projection, wanted.as_deref())?)?;
         let failure = chunks.failure();
         let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.footer.clone())
@@ -101,16 +112,9 @@ impl RowGroup<'_> {
         for batch in reader {
             // Arrow's error is a text that may quote values; it is dropped.
             let batch = batch.map_err(|_| failure().unwrap_or_else(|| self.damaged()))?;
-            let batch = columns.with_partitions(batch).map_err(|_| self.damaged())?;
             let before = rows;
             rows += batch.num_rows();
-            let batch = asked.keep_rows(batch).map_err(|refusal| {
-                let number = |row| row_number(wanted.as_deref(), before + row);
-                SegmentError::malformed(self.message(&refusal.what(|row| format!("has in its row {}", number(row)))))
-            })?;
-            let members = member_batch(&batch, asked.delivered())
-                .map_err(|error| SegmentError::new(error.kind(), self.message("cannot be used")).with_source(error))?;
-            if emit(members).is_break() {
+            if give(Rows { group: self.number, batch, before, wanted: wanted.clone() }).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -120,6 +124,19 @@ impl RowGroup<'_> {
         }
         let what = format!("has {rows} rows where the footer says {expected}; export the file again");
         Err(SegmentError::malformed(self.message(&what)))
+    }
+
+    /// The members among rows of this row group.
+    pub(super) fn members(&self, rows: Rows, columns: &Columns, asked: &Asked) -> Result<MemberBatch, SegmentError> {
+        let Rows { batch, before, wanted, .. } = rows;
+        let batch = columns.with_partitions(batch).map_err(|_| self.damaged())?;
+        let (batch, without_consent) = asked.keep_rows(batch).map_err(|refusal| {
+            let number = |row| row_number(wanted.as_deref(), before + row);
+            SegmentError::malformed(self.message(&refusal.what(|row| format!("has in its row {}", number(row)))))
+        })?;
+        let members = member_batch(&batch, asked.delivered())
+            .map_err(|error| SegmentError::new(error.kind(), self.message("cannot be used")).with_source(error))?;
+        Ok(members.with_members_without_consent(without_consent))
     }
 
     /// Where the pages are that have these rows, column by column. Refuses chunks that cannot be read, before memory is set
