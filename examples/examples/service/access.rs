@@ -1,8 +1,8 @@
 //! Who may ask: a bearer token, or, on a loopback address only, whoever is on this machine.
 //!
-//! Nothing is remembered in a cookie, so that a page of another site cannot act in a user's name: it does not know the token,
-//! and no header lets it read answers. Without a token, browsers on this machine are what a page of another site can use;
-//! requests that they send for one give themselves away by `Host`, `Origin` or `Sec-Fetch-Site`.
+//! Nothing is remembered in a cookie, so that a page of another site cannot act in a user's name: it does not know the
+//! token, and no header lets it read answers. Without a token, browsers on this machine are what a page of another site
+//! can use; requests that they send for one give themselves away by `Host`, `Origin` or `Sec-Fetch-Site`.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -29,8 +29,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Who may ask.
 #[derive(Clone)]
 pub(crate) enum Access {
-    /// Whoever knows the token. Its hash is kept, which compares in the same time whatever is sent, and says nothing if it is
-    /// ever printed.
+    /// Whoever knows the token. Its hash is kept, which compares in the same time whatever is sent, and says nothing if
+    /// it is ever printed.
     Token([u8; 32]),
     /// Whoever is on this machine.
     Loopback,
@@ -55,8 +55,8 @@ impl Access {
             None => match addresses.iter().find(|address| !address.ip().is_loopback()) {
                 None => Ok(Self::Loopback),
                 Some(address) => Err(StartError::Access(format!(
-                    "everybody who reaches {address} could change audiences, for there is no token; {advice}, or listen at \
-                     127.0.0.1"
+                    "everybody who reaches {address} could change audiences, for there is no token; {advice}, or listen \
+                     at 127.0.0.1"
                 ))),
             },
         }

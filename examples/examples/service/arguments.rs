@@ -6,10 +6,12 @@ use clap::Parser;
 
 /// Keeps audiences in TikTok Ads equal to their segments, on schedules, and shows what it does at a page and an API.
 ///
-/// Access tokens of ad accounts are read from the environment variables that the configuration names. The token that the
-/// page and the API ask for is read from TIKAUD_SERVICE_TOKEN; without it the service listens at a loopback address only.
+/// Access tokens of ad accounts are read from the environment variables that the configuration names. The token that
+/// the page and the API ask for is read from TIKAUD_SERVICE_TOKEN; without it the service listens at a loopback address
+/// only.
 ///
-/// It runs until it gets SIGTERM or Ctrl-C; then runs that go on have the time that the configuration gives them to end.
+/// It runs until it gets SIGTERM or Ctrl-C; then runs that go on have the time that the configuration gives them to
+/// end.
 ///
 /// Exit codes:
 ///   0  stopped as it was told to

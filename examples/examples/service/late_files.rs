@@ -6,8 +6,8 @@ use tikaud_sources::{CsvOptions, FileSegment};
 
 use crate::configuration::SegmentEntry;
 
-/// A [`FileSegment`] that is made when it is read: an export that is late fails one run, and not the start of a service that
-/// looks after others too.
+/// A [`FileSegment`] that is made when it is read: an export that is late fails one run, and not the start of a service
+/// that looks after others too.
 pub(crate) struct LateFiles {
     name: String,
     entry: SegmentEntry,

@@ -1,4 +1,5 @@
-//! A service that keeps several audiences equal to their segments, on schedules, for years, and shows a person what it does:
+//! A service that keeps several audiences equal to their segments, on schedules, for years, and shows a person what it
+//! does:
 //!
 //! ```text
 //! cargo run --example tiktok_simulator

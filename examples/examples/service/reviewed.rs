@@ -12,12 +12,12 @@ use tikaud_core::state::{ActivationId, PlanId};
 
 use crate::log;
 
-/// An activation whose next run applies the plan that a person has approved, if there is one, and whose blocked runs leave
-/// a plan to look at.
+/// An activation whose next run applies the plan that a person has approved, if there is one, and whose blocked runs
+/// leave a plan to look at.
 ///
-/// Plans are applied as runs of the scheduler and not beside it: so they wait for their turn, are parked when the service
-/// stops, and are tried again. The approval itself is not written down: when the process ends before the run does, the
-/// plan is there to be approved again.
+/// Plans are applied as runs of the scheduler and not beside it: so they wait for their turn, are parked when the
+/// service stops, and are tried again. The approval itself is not written down: when the process ends before the run
+/// does, the plan is there to be approved again.
 pub(crate) struct Reviewed {
     activation: SegmentActivation,
     approved: Mutex<Option<Approval>>,

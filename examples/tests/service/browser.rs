@@ -1,7 +1,8 @@
 //! Chromium without a window, driven by its WebDriver: <https://www.w3.org/TR/webdriver2/>.
 
 use std::env;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -152,9 +153,15 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    /// The browser is ended by its driver, and before it: a driver that is killed leaves it behind.
     fn drop(&mut self) {
-        // The driver ends its browser when it is asked to end, and leaves it behind when it is killed.
-        let _ = Command::new("kill").args(["-TERM", &self.driver.id().to_string()]).status();
+        let (address, path) = self.session.trim_start_matches("http://").split_once('/').unwrap();
+        if let Ok(mut driver) = TcpStream::connect(address) {
+            let end = format!("DELETE /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+            let _ = driver.set_read_timeout(Some(PATIENCE));
+            let _ = driver.write_all(end.as_bytes()).and_then(|()| driver.read(&mut [0; 64]));
+        }
+        let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
 }

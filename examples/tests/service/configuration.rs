@@ -37,8 +37,8 @@ async fn a_mistake_is_named_by_its_field_and_says_what_to_do() {
         ("column = \"email\", ", "", "missing field `column`"),
         ("field = \"email\"", "field = \"emails\"", "unknown variant `emails`"),
         (
-            "schedule = {",
-            "guards = { removals = { action = \"block\", percent = -1.0 } }\nschedule = {",
+            "settings.schedule",
+            "settings.guards.removals = { action = \"block\", percent = -1.0 }\nsettings.schedule",
             "removals.percent",
         ),
         ("settings.schedule", "settings.schedule.jitter = \"25 hours\"\nsettings.schedule", "jitter: at most 24 hours"),

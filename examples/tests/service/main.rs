@@ -3,6 +3,7 @@
 //! The page needs Chromium:
 //!
 //! ```text
+//! cargo build -p tikaud-examples --examples
 //! .ci/with-chromium cargo test -p tikaud-examples --test service -- --include-ignored
 //! ```
 

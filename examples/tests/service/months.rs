@@ -35,8 +35,8 @@ impl Clock for Month {
     }
 }
 
-/// The world after a month: buyers who become more, fans of whom many leave with the file as it is now, and visitors whose file
-/// is not there any more.
+/// The world after a month: buyers who become more, fans of whom many leave with the file as it is now, and visitors
+/// whose file is not there any more.
 pub(crate) async fn a_month() -> World {
     let month = Month::default();
     // TikTok's own clock has no minutes of its own.
@@ -46,9 +46,12 @@ pub(crate) async fn a_month() -> World {
         Timestamp::now() - SignedDuration::from_hours(24 * (DAYS - clock.0.load(Ordering::Relaxed)))
     });
     let world = World { directory: tempfile::tempdir().unwrap(), simulator: simulator.await.unwrap() };
-    let settings = "segment.description = \"Everybody who has bought something in the last year\"\nsettings.schedule.schedule = { cron = \"30 6 * * *\", time_zone = \"Europe/Berlin\" }";
-    let fans = "segment.description = \"Signed up for the newsletter, and opened it\"\nsettings.schedule.schedule = { every = \"1 day\" }";
-    let visitors = "segment.description = \"Looked at a product, and bought nothing\"\nsettings.schedule.schedule = { every = \"12 hours\" }";
+    let settings = "segment.description = \"Everybody who has bought something in the last year\"\n\
+        settings.schedule.schedule = { cron = \"30 6 * * *\", time_zone = \"Europe/Berlin\" }";
+    let fans = "segment.description = \"Signed up for the newsletter, and opened it\"\n\
+        settings.schedule.schedule = { every = \"1 day\" }";
+    let visitors = "segment.description = \"Looked at a product, and bought nothing\"\n\
+        settings.schedule.schedule = { every = \"12 hours\" }";
     world.configure(&(activation("buyers", settings) + &activation("fans", fans) + &activation("visitors", visitors)));
     for day in 0..DAYS {
         month.0.store(day, Ordering::Relaxed);

@@ -73,7 +73,8 @@ async fn it_looks_right_in_light_dark_and_narrow_and_its_chart_has_the_right_val
     assert_quiet(&browser, &service).await;
 }
 
-/// The line ends, by the labels of its axes, where the service says that it ends; table and tooltip have the same figures.
+/// The line ends, by the labels of its axes, where the service says that it ends; table and tooltip have the same
+/// figures.
 async fn assert_chart(browser: &Browser, service: &Service, id: &str) {
     let sizes = service.get(&format!("/api/activations/{id}/sizes")).await.json();
     let last = |key: &str| {

@@ -64,15 +64,30 @@ async fn everything_that_can_be_used_has_a_name_and_can_be_reached_by_the_keyboa
     service.run("buyers").await;
     let browser = opened(&service).await;
     browser.until("document.querySelector('.plot svg')").await;
-    let nameless = "return [...document.querySelectorAll('button, input, [role=img], [role=region], [role=group], article')]
+    let nameless =
+        "return [...document.querySelectorAll('button, input, [role=img], [role=region], [role=group], article')]
         .filter(one => !one.closest('[hidden]') && !one.closest('dialog:not([open])'))
-        .filter(one => !(one.innerText || one.getAttribute('aria-label') || one.getAttribute('aria-labelledby') || one.labels?.length))
+        .filter(one => !one.innerText && !one.labels?.length)
+        .filter(one => !one.getAttribute('aria-label') && !one.getAttribute('aria-labelledby'))
         .map(one => one.outerHTML.slice(0, 80))";
     assert_eq!(browser.script(nameless).await, serde_json::json!([]));
     let unreachable =
         "return [...document.querySelectorAll('button, .plot, summary')].filter(one => one.tabIndex < 0).length";
     assert_eq!(browser.script(unreachable).await, serde_json::json!(0));
-    let levels = browser.script("return [...document.querySelectorAll('h1, h2, h3')].filter(one => one.offsetParent).map(one => +one.tagName[1])").await;
+    let levels = browser
+        .script(
+            "return [...document.querySelectorAll('h1, h2, h3')]
+        .filter(one => one.offsetParent).map(one => +one.tagName[1])",
+        )
+        .await;
     assert_eq!(levels, serde_json::json!([1, 2, 3, 3]), "no level of headings is left out");
-    assert_eq!(browser.script("return document.querySelectorAll('[id]').length - new Set([...document.querySelectorAll('[id]')].map(one => one.id)).size").await, serde_json::json!(0));
+    assert_eq!(
+        browser
+            .script(
+                "const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+        return ids.length - new Set(ids).size"
+            )
+            .await,
+        serde_json::json!(0)
+    );
 }

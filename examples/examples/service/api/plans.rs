@@ -21,8 +21,8 @@ pub(super) async fn list(
     Ok(Json(PlanView::all(&kept.activation).await?))
 }
 
-/// `POST /api/activations/{id}/plans`: reads the segment and makes a plan of what would be done now, in the place of those
-/// made before. Sends nothing.
+/// `POST /api/activations/{id}/plans`: reads the segment and makes a plan of what would be done now, in the place of
+/// those made before. Sends nothing.
 pub(super) async fn prepare(
     State(service): State<Service>,
     Path(id): Path<String>,
@@ -32,8 +32,8 @@ pub(super) async fn prepare(
     Ok((StatusCode::CREATED, Json(PlanView::of(&kept.activation, plan))))
 }
 
-/// `POST /api/activations/{id}/plans/{plan}/approve`: a run applies exactly this plan as soon as there is room, whatever
-/// guards have against it, or finds that it does not fit any more.
+/// `POST /api/activations/{id}/plans/{plan}/approve`: a run applies exactly this plan as soon as there is room,
+/// whatever guards have against it, or finds that it does not fit any more.
 pub(super) async fn approve(
     State(service): State<Service>,
     Path((id, plan)): Path<(String, String)>,

@@ -121,8 +121,8 @@ fn is_running(status: &ActivationStatus) -> bool {
     status.running_since.is_some()
 }
 
-/// A plan that can still be applied. A [`PreparedPlan`] as it is written down has a few digests for whoever checks it at the
-/// state; a browser gets counts.
+/// A plan that can still be applied. A [`PreparedPlan`] as it is written down has a few digests for whoever checks it
+/// at the state; a browser gets counts.
 #[derive(Serialize)]
 pub(super) struct PlanView {
     id: PlanId,

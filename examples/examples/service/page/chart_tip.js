@@ -16,7 +16,8 @@ function followPointer(plot, drawing, points, x, y, width) {
     cursor.removeAttribute("hidden");
     tip.replaceChildren(...tipLines(point));
     tip.hidden = false;
-    const left = x(point.time) + 14 + tip.offsetWidth > width ? x(point.time) - 14 - tip.offsetWidth : x(point.time) + 14;
+    const left =
+      x(point.time) + 14 + tip.offsetWidth > width ? x(point.time) - 14 - tip.offsetWidth : x(point.time) + 14;
     tip.style.transform = `translate(${Math.max(0, left)}px, ${MARGIN.top}px)`;
   };
   const hide = () => {
@@ -29,7 +30,12 @@ function followPointer(plot, drawing, points, x, y, width) {
   plot.onpointerleave = hide;
   plot.onblur = hide;
   plot.onkeydown = event => {
-    const to = { ArrowLeft: at < 0 ? points.length - 1 : at - 1, ArrowRight: at < 0 ? 0 : at + 1, Home: 0, End: points.length - 1 }[event.key];
+    const to = {
+      ArrowLeft: at < 0 ? points.length - 1 : at - 1,
+      ArrowRight: at < 0 ? 0 : at + 1,
+      Home: 0,
+      End: points.length - 1,
+    }[event.key];
     if (event.key === "Escape") hide();
     if (to === undefined) return;
     event.preventDefault();
@@ -39,27 +45,68 @@ function followPointer(plot, drawing, points, x, y, width) {
 }
 
 function nearest(points, x, place) {
-  return points.reduce((best, point, at) => Math.abs(x(point.time) - place) < Math.abs(x(points[best].time) - place) ? at : best, 0);
+  return points.reduce(
+    (best, point, at) => (Math.abs(x(point.time) - place) < Math.abs(x(points[best].time) - place) ? at : best),
+    0,
+  );
 }
 
 function tipLines(point) {
   return [
     element("b", {}, WHEN.format(point.time)),
-    element("div", {}, point.accepted == null ? "Identifiers: not known" : `${number(point.accepted)} identifiers accepted`),
-    element("div", {}, point.matched == null ? "People matched: not told yet" : `${number(point.matched)} people matched`),
+    element(
+      "div",
+      {},
+      point.accepted == null ? "Identifiers: not known" : `${number(point.accepted)} identifiers accepted`,
+    ),
+    element(
+      "div",
+      {},
+      point.matched == null ? "People matched: not told yet" : `${number(point.matched)} people matched`,
+    ),
     element("div", {}, `Run: ${(OUTCOMES[point.outcome] ?? [point.outcome])[0].toLowerCase()}`),
   ];
 }
 
 function sizesTable(points) {
   const head = ["Run", "Identifiers accepted", "People matched", "Outcome"];
-  const rows = points.slice(-TABLE_ROWS).reverse().map(point => element("tr", {},
-    element("th", { scope: "row" }, WHEN.format(point.time)),
-    element("td", { class: "number" }, number(point.accepted)), element("td", { class: "number" }, number(point.matched)),
-    element("td", {}, (OUTCOMES[point.outcome] ?? [point.outcome])[0])));
+  const rows = points
+    .slice(-TABLE_ROWS)
+    .reverse()
+    .map(point =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, WHEN.format(point.time)),
+        element("td", { class: "number" }, number(point.accepted)),
+        element("td", { class: "number" }, number(point.matched)),
+        element("td", {}, (OUTCOMES[point.outcome] ?? [point.outcome])[0]),
+      ),
+    );
   const title = points.length > TABLE_ROWS ? `The last ${TABLE_ROWS} as a table` : "The same as a table";
-  return element("details", { "data-key": "sizes" }, element("summary", {}, title),
-    element("div", { class: "scroll" }, element("table", {},
-      element("thead", {}, element("tr", {}, head.map((text, at) => element("th", { scope: "col", class: at === 1 || at === 2 ? "number" : null }, text)))),
-      element("tbody", {}, rows))));
+  return element(
+    "details",
+    { "data-key": "sizes" },
+    element("summary", {}, title),
+    element(
+      "div",
+      { class: "scroll" },
+      element(
+        "table",
+        {},
+        element(
+          "thead",
+          {},
+          element(
+            "tr",
+            {},
+            head.map((text, at) =>
+              element("th", { scope: "col", class: at === 1 || at === 2 ? "number" : null }, text),
+            ),
+          ),
+        ),
+        element("tbody", {}, rows),
+      ),
+    ),
+  );
 }

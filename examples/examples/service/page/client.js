@@ -28,5 +28,5 @@ async function ask(path, method = "GET") {
   return body;
 }
 
-const pathOf = (activation, ...rest) => ["/api/activations", activation.id, ...rest].map((piece, at) =>
-  at ? encodeURIComponent(piece) : piece).join("/");
+const pathOf = (activation, ...rest) =>
+  ["/api/activations", activation.id, ...rest].map((piece, at) => (at ? encodeURIComponent(piece) : piece)).join("/");

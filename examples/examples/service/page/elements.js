@@ -40,7 +40,11 @@ function button(text, key, press, attributes = {}) {
   const pressed = async event => {
     const pressedButton = event.currentTarget;
     pressedButton.disabled = true;
-    try { await press(pressedButton); } finally { pressedButton.disabled = false; }
+    try {
+      await press(pressedButton);
+    } finally {
+      pressedButton.disabled = false;
+    }
   };
   return element("button", { type: "button", "data-key": key, onclick: pressed, ...attributes }, text);
 }

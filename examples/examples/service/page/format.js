@@ -6,27 +6,39 @@ const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFract
 const WHEN = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
 
 const KINDS = {
-  email_sha256: "e-mail addresses", email_sha512: "e-mail addresses (SHA-512)", phone_sha256: "phone numbers",
-  idfa_sha256: "iOS device ids", idfa_md5: "iOS device ids (MD5)",
-  aaid_sha256: "Android device ids", aaid_md5: "Android device ids (MD5)",
+  email_sha256: "e-mail addresses",
+  email_sha512: "e-mail addresses (SHA-512)",
+  phone_sha256: "phone numbers",
+  idfa_sha256: "iOS device ids",
+  idfa_md5: "iOS device ids (MD5)",
+  aaid_sha256: "Android device ids",
+  aaid_md5: "Android device ids (MD5)",
 };
 // How an activation or a run is: word, sign, colour.
 const STANDINGS = {
-  running: ["Running", "↻", "busy"], blocked: ["Needs a decision", "!", "warn"], failing: ["Failing", "✕", "bad"],
-  paused: ["Paused", "‖", "calm"], waiting: ["Waiting", "…", "calm"], well: ["Up to date", "✓", "good"],
+  running: ["Running", "↻", "busy"],
+  blocked: ["Needs a decision", "!", "warn"],
+  failing: ["Failing", "✕", "bad"],
+  paused: ["Paused", "‖", "calm"],
+  waiting: ["Waiting", "…", "calm"],
+  well: ["Up to date", "✓", "good"],
   new: ["Not run yet", "○", "calm"],
 };
 const OUTCOMES = {
-  done: ["Done", "✓", "good"], blocked: ["Blocked", "!", "warn"], partial: ["Partly done", "…", "warn"],
-  pending: ["To be continued", "…", "calm"], refused: ["Refused", "✕", "bad"], failed: ["Failed", "✕", "bad"],
+  done: ["Done", "✓", "good"],
+  blocked: ["Blocked", "!", "warn"],
+  partial: ["Partly done", "…", "warn"],
+  pending: ["To be continued", "…", "calm"],
+  refused: ["Refused", "✕", "bad"],
+  failed: ["Failed", "✕", "bad"],
   died: ["Broken off", "✕", "bad"],
 };
 
-const number = count => count == null ? "–" : WHOLE.format(count);
+const number = count => (count == null ? "–" : WHOLE.format(count));
 const kind = name => KINDS[name] ?? name.replaceAll("_", " ");
 const spaced = name => name.replaceAll("_", " ");
 const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
-const signed = count => count > 0 ? `+${number(count)}` : count < 0 ? `−${number(-count)}` : "±0";
+const signed = count => (count > 0 ? `+${number(count)}` : count < 0 ? `−${number(-count)}` : "±0");
 const sum = (list, of) => list.reduce((total, item) => total + of(item), 0);
 
 function pill([word, sign, colour]) {

@@ -15,7 +15,11 @@ async function refresh() {
     showTop();
   } catch (error) {
     if (error.status === 401) return askForToken(token.get() ? error.message : "");
-    showTrouble(lastAnswer ? `${error.message}. What is shown was so ${lasting((Date.now() - lastAnswer) / 1000)} ago; it is tried again by itself.` : `${error.message}. It is tried again by itself.`);
+    showTrouble(
+      lastAnswer
+        ? `${error.message}. What is shown was so ${lasting((Date.now() - lastAnswer) / 1000)} ago; it is tried again by itself.`
+        : `${error.message}. It is tried again by itself.`,
+    );
   }
   refreshTimes();
   timer = setTimeout(refresh, document.hidden ? EVERY * 10 : EVERY);
@@ -32,7 +36,10 @@ async function showActivation(activation) {
   const mark = `${activation.last_run?.number}-${activation.last_run?.started}`;
   // Where the state of one cannot be read, its card says so, and the others go on.
   if (shown.mark !== mark && !activation.error) {
-    const [runs, sizes] = await Promise.all([ask(pathOf(activation, "runs") + `?limit=${SHOWN_RUNS}`), ask(pathOf(activation, "sizes"))]);
+    const [runs, sizes] = await Promise.all([
+      ask(pathOf(activation, "runs") + `?limit=${SHOWN_RUNS}`),
+      ask(pathOf(activation, "sizes")),
+    ]);
     [shown.past, shown.mark] = [{ runs, sizes }, mark];
   }
   fillCard(shown, activation, shown.past, { act, decide });
@@ -41,12 +48,22 @@ async function showActivation(activation) {
 function showTop() {
   const { activations, paused, trouble } = overview;
   const count = standing => activations.filter(one => one.standing === standing).length;
-  const news = [[count("blocked"), "needs a decision", "need a decision"], [count("failing"), "is failing", "are failing"], [count("running"), "is running", "are running"]]
-    .filter(([many]) => many).map(([many, one, more]) => `${many} ${many === 1 ? one : more}`);
-  const text = [plural(activations.length, "activation"), ...(news.length ? news : ["nothing needs you"]), paused && "everything is paused"];
+  const news = [
+    [count("blocked"), "needs a decision", "need a decision"],
+    [count("failing"), "is failing", "are failing"],
+    [count("running"), "is running", "are running"],
+  ]
+    .filter(([many]) => many)
+    .map(([many, one, more]) => `${many} ${many === 1 ? one : more}`);
+  const text = [
+    plural(activations.length, "activation"),
+    ...(news.length ? news : ["nothing needs you"]),
+    paused && "everything is paused",
+  ];
   const summary = text.filter(Boolean).join(" · ");
   if (byId("summary").textContent !== summary) byId("summary").textContent = summary;
-  document.title = count("blocked") + count("failing") ? `(${count("blocked") + count("failing")}) Audiences` : "Audiences";
+  document.title =
+    count("blocked") + count("failing") ? `(${count("blocked") + count("failing")}) Audiences` : "Audiences";
   Object.assign(byId("pause-all"), { hidden: false, textContent: paused ? "Resume everything" : "Pause everything" });
   byId("sign-out").hidden = !token.get();
   byId("sign-in").hidden = true;
@@ -80,10 +97,20 @@ function decide(deed, activation, prepared) {
   const [title, text, yes] = question(deed, activation, prepared);
   byId("confirm-title").textContent = title;
   byId("confirm-text").replaceChildren(...[text].flat().filter(Boolean));
-  Object.assign(byId("confirm-yes"), { textContent: yes, className: "primary", onclick: () => {
-    byId("confirm").close();
-    act(activation, deed === "approve" ? "The plan is approved; a run applies it." : "The plan is discarded.", "plans", prepared.id, deed);
-  } });
+  Object.assign(byId("confirm-yes"), {
+    textContent: yes,
+    className: "primary",
+    onclick: () => {
+      byId("confirm").close();
+      act(
+        activation,
+        deed === "approve" ? "The plan is approved; a run applies it." : "The plan is discarded.",
+        "plans",
+        prepared.id,
+        deed,
+      );
+    },
+  });
   byId("confirm-no").onclick = () => byId("confirm").close();
   byId("confirm").showModal();
 }
@@ -110,8 +137,11 @@ byId("sign-in").addEventListener("submit", event => {
 byId("sign-out").addEventListener("click", () => askForToken(""));
 byId("pause-all").addEventListener("click", () => {
   const paused = overview.paused;
-  attempt(() => ask(`/api/${paused ? "resume" : "pause"}`, "POST"), paused ? "Everything goes on." : "Everything is paused.");
+  attempt(
+    () => ask(`/api/${paused ? "resume" : "pause"}`, "POST"),
+    paused ? "Everything goes on." : "Everything is paused.",
+  );
 });
-document.addEventListener("visibilitychange", () => document.hidden || byId("sign-in").hidden && refresh());
+document.addEventListener("visibilitychange", () => document.hidden || (byId("sign-in").hidden && refresh()));
 if (document.body.dataset.token === "needed" && !token.get()) askForToken("");
 else refresh();

@@ -23,8 +23,8 @@ const SCRIPT: &str = concat!(
     include_str!("main.js"),
 );
 
-/// `GET /`: the page. It holds no data; its script asks the API for them, with the token that its user types in where one is
-/// needed.
+/// `GET /`: the page. It holds no data; its script asks the API for them, with the token that its user types in where one
+/// is needed.
 pub(crate) fn answer(needs_token: bool) -> Response {
     let needed = if needs_token { "needed" } else { "none" };
     let body = include_str!("page.html").replacen("{token}", needed, 1);
