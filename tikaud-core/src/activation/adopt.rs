@@ -1,7 +1,7 @@
 //! An audience that is there already becomes the activation's.
 
+use super::claimed::claimed;
 use super::open::open;
-use super::run::claimed;
 use super::{ActivationError, SegmentActivation, change_log};
 use crate::destination::AudienceId;
 use crate::state::{AudienceRecord, Generation};

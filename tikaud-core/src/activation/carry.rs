@@ -3,10 +3,10 @@
 use tracing::{Instrument, info_span};
 
 use super::apply::{Applied, Target, apply};
+use super::claimed::or_discard;
 use super::open::{OpenAudience, carry_name_over, find_or_create};
 use super::propose::Proposal;
 use super::report::{Report, ReportParts};
-use super::run::or_discard;
 use super::stand::Standing;
 use super::{ActivationError, ChangeRecorder, RunEventKind, RunOptions, SegmentActivation, change_log};
 use crate::destination::Known;

@@ -8,6 +8,7 @@ mod build;
 mod builder;
 mod carry;
 mod change_log;
+mod claimed;
 mod erase;
 mod error;
 mod event;

@@ -2,10 +2,10 @@
 
 use tracing::{Instrument, info_span};
 
+use super::claimed::or_discard;
 use super::erase::tombstones;
 use super::read::{Reading, read};
 use super::report::ReportParts;
-use super::run::or_discard;
 use super::stand::Standing;
 use super::{ActivationError, RunOptions, SegmentActivation};
 use crate::diff::DiffError;

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::claimed::claimed;
 use super::open::{find_lost, refused};
-use super::run::{claimed, run};
+use super::run::run;
 use super::{ActivationError, Outcome, Report, RunOptions, SegmentActivation};
 use crate::destination::{AudienceId, DestinationErrorKind};
 use crate::state::{Generation, forget};

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use super::super::apply::{Applied, Target, apply};
 use super::super::carry::known;
+use super::super::claimed::{claimed, or_discard};
 use super::super::open::{OpenAudience, find_lost, open, refused};
-use super::super::run::{claimed, or_discard};
 use super::super::{ActivationError, SegmentActivation, change_log};
 use super::{ActivationErasure, ErasureOutcome};
 use crate::destination::{DestinationError, Retry};

@@ -6,10 +6,11 @@ mod plan;
 pub use plan::{PlanSample, PreparedPlan};
 
 use super::carry::carry_out;
+use super::claimed::{claimed, or_discard};
 use super::erase::tombstones;
 use super::propose::{Proposal, propose};
 use super::report::{Report, ReportParts};
-use super::run::{claimed, or_discard, recorded};
+use super::run::recorded;
 use super::stand::{Standing, stand};
 use super::{ActivationError, RunOptions, SegmentActivation};
 use crate::state::{Claim, Comparison, PlanId, RunId};
