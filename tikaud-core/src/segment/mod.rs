@@ -5,6 +5,7 @@
 
 mod batch;
 mod chosen;
+mod column;
 mod consented;
 mod error;
 mod except;
@@ -19,7 +20,8 @@ mod schema;
 mod shared;
 mod union;
 
-pub use batch::{MemberBatch, TextColumn, TextColumnFull};
+pub use batch::MemberBatch;
+pub use column::{TextColumn, TextColumnFull};
 pub use consented::ConsentedSegment;
 pub use error::{SegmentError, SegmentErrorKind};
 pub use except::ExceptSegment;
