@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use tikaud_sources::{AdbcConnection, AdbcSegment, AdbcSegmentBuilder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::engines::{Postgres, driver, members};
 use crate::until_error::until_error;
@@ -17,6 +19,9 @@ const MEMBERS: usize = 40;
 
 /// How long a member's text is: a driver's batch, of 1 MiB, is ten of them.
 const LONG: usize = 100_000;
+
+/// How long the driver has to look at what came before the cut.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where the driver connects to: it does so twice, first to ask for the server's types.
 struct Proxy {
@@ -59,6 +64,8 @@ async fn pass(client: TcpStream, server: UnixStream, passed: &AtomicUsize, messa
         from_server.read_exact(&mut message).await.unwrap();
         let message = [&head, message.as_slice()].concat();
         if passed.fetch_add(1, Relaxed) == messages {
+            // The driver forgets what it has not looked at when the connection ends: this lets it look.
+            sleep(PAUSE).await;
             let _ = to_client.write_all(&message[..bytes.min(message.len() - 1)]).await;
             break;
         }

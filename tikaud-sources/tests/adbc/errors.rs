@@ -230,7 +230,8 @@ async fn a_query_that_fails_at_some_row_ends_at_its_first_error() {
             }
         };
         text(&error);
-        assert!(found < 50_000, "{shown}: {found}");
+        // A distributed engine may have delivered rows after the one that fails.
+        assert!(found < 59_999, "{shown}: {found}");
         assert!(stream.next().await.is_none(), "nothing comes after the error");
     }
 }
