@@ -12,6 +12,7 @@
 mod action;
 mod blocks;
 mod changes;
+mod engine;
 mod error;
 mod held;
 mod lane;
@@ -27,6 +28,11 @@ mod steps;
 pub use action::Action;
 pub(crate) use blocks::BlockLayout;
 pub use changes::ChangeSet;
+pub(crate) use engine::SetsName;
+pub use engine::{
+    Change, CompareRequest, Compared, DiffEngine, DiffEngineError, DiffEngineErrorKind, Fate, FateSet, FateStream,
+    HeldStream, KeptSets, KindCount, SetsId, SettleRequest, Standing, StoredCount,
+};
 pub(crate) use error::DiffError;
 pub use error::ScratchError;
 pub use held::Held;

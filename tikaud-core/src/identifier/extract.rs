@@ -221,6 +221,13 @@ impl ColumnWork<'_> {
 }
 
 impl Extracted {
+    /// Digests of each kind, one after the other, in any order and any number of times, and what became of the values that they
+    /// were made of.
+    #[must_use]
+    pub fn new(digests: BTreeMap<IdentifierKind, Vec<u8>>, tally: Tally) -> Self {
+        Self { digests, tally }
+    }
+
     /// What became of the values so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {

@@ -62,7 +62,9 @@ pub struct Rejects {
 }
 
 impl ColumnTally {
-    pub(crate) fn new(column: &str, kind: IdentifierKind) -> Self {
+    /// Nothing yet of this column.
+    #[must_use]
+    pub fn new(column: &str, kind: IdentifierKind) -> Self {
         Self {
             column: column.to_owned(),
             kind,
@@ -97,8 +99,8 @@ impl Tally {
         self.columns.iter().filter(|column| column.kind == kind).map(|column| column.accepted).sum()
     }
 
-    /// Counts in the tally of members that were read after these.
-    pub(crate) fn extend(&mut self, later: Self) {
+    /// Counts in the tally of members that were read after these, by the same mapping.
+    pub fn extend(&mut self, later: Self) {
         self.members += later.members;
         self.members_with_identifier += later.members_with_identifier;
         self.without_consent += later.without_consent;

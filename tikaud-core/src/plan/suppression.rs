@@ -15,7 +15,9 @@ pub struct SuppressionTally {
 }
 
 impl SuppressionTally {
-    pub(crate) fn new(segment: &str, tally: Tally) -> Self {
+    /// The tally of the segment of this name.
+    #[must_use]
+    pub fn new(segment: &str, tally: Tally) -> Self {
         Self { segment: segment.to_owned(), tally }
     }
 }

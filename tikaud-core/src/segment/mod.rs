@@ -37,8 +37,13 @@ pub use union::UnionSegment;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
+use crate::identifier::{Extracted, FieldMapping};
+
 /// The members of a segment, batch by batch. The first error ends the stream.
 pub type MemberStream = BoxStream<'static, Result<MemberBatch, SegmentError>>;
+
+/// The identifiers of members, and what became of their values, part by part. The first error ends the stream.
+pub type IdentifierStream = BoxStream<'static, Result<Extracted, SegmentError>>;
 
 /// A set of people in the user's own data: one member a row, one text column a field.
 ///
@@ -114,6 +119,18 @@ pub trait Segment: Send + Sync {
     /// [`SegmentErrorKind::UnknownColumn`] when a column is not there; otherwise when the source cannot be reached or
     /// read. Errors that come later are items of the stream.
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError>;
+
+    /// The identifiers of all members, where the source makes them itself by exactly the rules of
+    /// [`identifier`](crate::identifier), so that the members' values need not leave it. Default: `None`, and they are made here of
+    /// [`members`](Self::members).
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentErrorKind::Configuration`] when the source cannot make them exactly; otherwise as for `members`.
+    async fn identifiers(&self, mapping: &FieldMapping) -> Result<Option<IdentifierStream>, SegmentError> {
+        let _ = mapping;
+        Ok(None)
+    }
 }
 
 const _: fn(&dyn Segment) = |_| {};

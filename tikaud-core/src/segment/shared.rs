@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{MemberStream, Segment, SegmentError, SegmentSchema};
+use super::{IdentifierStream, MemberStream, Segment, SegmentError, SegmentSchema};
+use crate::identifier::FieldMapping;
 
 #[async_trait]
 impl<S: Segment + ?Sized> Segment for Arc<S> {
@@ -26,5 +27,9 @@ impl<S: Segment + ?Sized> Segment for Arc<S> {
 
     async fn members(&self, columns: &[String]) -> Result<MemberStream, SegmentError> {
         (**self).members(columns).await
+    }
+
+    async fn identifiers(&self, mapping: &FieldMapping) -> Result<Option<IdentifierStream>, SegmentError> {
+        (**self).identifiers(mapping).await
     }
 }
