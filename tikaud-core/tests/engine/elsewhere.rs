@@ -7,7 +7,8 @@ use futures::executor::block_on;
 use futures::{StreamExt, TryStreamExt, stream};
 use proptest::prelude::*;
 use tikaud_core::activation::{
-    Activation, ActivationError, ActivationState, Outcome, RunOptions, SegmentActivation, SettingsError, Teardown,
+    Activation, ActivationError, ActivationState, Erasures, Outcome, RunOptions, SegmentActivation, SettingsError,
+    Teardown,
 };
 use tikaud_core::destination::{Creation, MemoryDestination, Receipt};
 use tikaud_core::diff::{DiffEngine, DiffEngineErrorKind, MemoryDiffEngine};
@@ -16,6 +17,7 @@ use tikaud_core::plan::{GuardSettings, Plan};
 use tikaud_core::segment::{HoldOut, IdentifierStream, MemberStream, MemorySegment, Segment, SegmentError};
 use tikaud_core::state::{Generation, MemoryStateStore, StateError};
 
+use crate::erasure::{key, person};
 use crate::faults::{Answering, refusal, refused_batch};
 use crate::world::{Fuse, People, World, capabilities, gathering, identifiers, mapping, segment};
 
@@ -141,6 +143,29 @@ proptest! {
             prop_assert_eq!(audience(&here), audience(&there));
             block_on(there.assert_no_sets_are_left_over());
         }
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_erased_is_counted_and_taken_out_as_here() {
+    let (before, people): (People, People) = ((0..9).collect(), (3..12).collect());
+    for resync in [false, true] {
+        let mut plans = Vec::new();
+        for world in [World::new(), World::elsewhere(capabilities())] {
+            let keyed = |people: &People| world.fused(people, &Fuse::never()).erasure_key(key()).build().unwrap();
+            keyed(&before).run(&RunOptions::new()).await.unwrap();
+            // One who leaves, one who stays, one who comes: none is taken out at once.
+            for erased in [1, 5, 10] {
+                Erasures::new(world.store.clone(), key()).erase(&person(erased), &[]).await.unwrap();
+            }
+            let options = if resync { RunOptions::new().resync() } else { RunOptions::new() };
+            let planned = keyed(&people).plan(&options).await.unwrap();
+            let report = keyed(&people).run(&options).await.unwrap();
+            assert_eq!(told(&planned), told(&report.plan));
+            assert_eq!(world.audience(), identifiers(&(&people - &People::from([1, 5, 10]))));
+            plans.push(told(&report.plan));
+        }
+        assert_eq!(plans[0], plans[1]);
     }
 }
 
