@@ -248,3 +248,20 @@ async fn what_is_suppressed_shares_the_memory_with_the_segment() {
     let wanted = collect_wanted(&ledger, kind, &people, Some(&people)).await;
     assert!(wanted.segment.spilled_bytes() > 0);
 }
+
+#[tokio::test]
+async fn snapshots_of_a_generation_that_is_not_there_yet_are_somebody_elses() {
+    let (store, kind) = (MemoryStateStore::new(), IdentifierKind::EmailSha256);
+    let ledger = ledger(&store, 1 << 10);
+    let claim = ledger.claim().await.unwrap();
+    let generation = ledger.current().await.unwrap().generation;
+    ledger.commit(&claim, generation, &Arc::default()).await.unwrap();
+    let one = IdentifierSet::from_unsorted(kind, vec![1; 32]);
+    for name in ["00000001-0000000009-confirmed", "00000002-0000000009-confirmed"] {
+        write(&ledger, name, &one).await.unwrap();
+    }
+    assert_eq!(ledger.prune().await.unwrap(), 1);
+    let left = store.list(Some(&ledger.folder("snapshots"))).await.unwrap();
+    let left: Vec<&str> = left.iter().map(|entry| entry.key.name()).collect();
+    assert_eq!(left, ["00000002-0000000009-confirmed-email_sha256.digests"]);
+}
