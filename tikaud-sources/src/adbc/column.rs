@@ -173,6 +173,13 @@ impl Column {
     }
 }
 
+/// The columns that can be asked for; of two with one name, neither can.
+pub(super) fn text_columns(columns: &[Column]) -> Vec<String> {
+    let is_one = |name: &str| columns.iter().filter(|column| column.name == name).count() == 1;
+    let asked_for = columns.iter().filter(|column| column.holds_text() && is_one(&column.name));
+    asked_for.map(|column| column.name.clone()).collect()
+}
+
 /// What SQLite turns values into, as they are written.
 enum Affinity {
     Text,

@@ -21,7 +21,9 @@ mod session;
 mod view;
 mod where_clause;
 
+mod ahead;
 mod cells;
+mod first_row;
 mod read;
 mod reading;
 mod running;
@@ -137,7 +139,7 @@ impl Segment for AdbcSegment {
     }
 
     async fn columns(&self) -> Result<Vec<String>, SegmentError> {
-        Ok(read::text_columns(&self.describe().await?))
+        Ok(column::text_columns(&self.describe().await?))
     }
 
     /// The columns with their types, the query or the rule, and in PostgreSQL, Redshift, SQLite and DuckDB the definition of

@@ -20,7 +20,7 @@ const BATCHES_AHEAD: usize = 2;
 const STACK: usize = 8 << 20;
 
 /// Takes an item; says whether more are wanted.
-pub(super) type Emit<'a, T> = &'a mut dyn FnMut(T) -> bool;
+pub(super) type Emit<'a, T> = &'a mut (dyn FnMut(T) -> bool + Send);
 
 enum Step<T> {
     Item(T),
@@ -94,6 +94,8 @@ pub(super) enum Arrival {
     /// The statement runs; there is no error but while reading.
     Begun,
     Members(MemberBatch),
+    /// Nothing comes after it.
+    Failed(SegmentError),
 }
 
 /// The members, once the database has begun to deliver them.
@@ -113,7 +115,7 @@ async fn next(
             Ok(Some(Arrival::Begun)) => {}
             Ok(Some(Arrival::Members(batch))) => return Some((Ok(batch), Some(reading))),
             Ok(None) => return None,
-            Err(error) => return Some((Err(error), None)),
+            Ok(Some(Arrival::Failed(error))) | Err(error) => return Some((Err(error), None)),
         }
     }
 }

@@ -4,12 +4,11 @@ use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use tikaud_core::segment::{SchemaColumn, SegmentError, SegmentSchema};
 
-use super::column::Column;
+use super::column::{Column, text_columns};
 use super::definition::Definition;
 use super::dialect::AdbcDialect;
 use super::error::configuration;
 use super::parameter::AdbcParameter;
-use super::read::text_columns;
 use super::session::Session;
 use super::source::Source;
 

@@ -3,6 +3,7 @@
 //! In: a [`RecordBatch`]. Out: a [`MemberBatch`]. Use the Arrow crates re-exported here: two majors of Arrow in one
 //! program have different types.
 
+mod strings;
 mod text;
 
 pub use arrow_array;
@@ -13,6 +14,8 @@ use arrow_schema::{DataType, Schema};
 use tikaud_core::segment::{MemberBatch, SegmentError, SegmentErrorKind, TextColumn};
 
 pub(crate) use text::holds_text;
+#[cfg(feature = "adbc")]
+pub(crate) use text::{Refusal, append_text, text_bytes};
 
 /// The columns of a record batch that were asked for, as text, in the order asked for.
 ///
@@ -51,10 +54,12 @@ pub fn member_batch(batch: &RecordBatch, columns: &[String]) -> Result<MemberBat
     MemberBatch::try_new(columns.collect::<Result<_, _>>()?)
 }
 
-/// A column's array as text; the name is for errors.
-pub(crate) fn text_of(column: &str, array: &ArrayRef) -> Result<TextColumn, SegmentError> {
+fn text_of(column: &str, array: &ArrayRef) -> Result<TextColumn, SegmentError> {
     text::text_column(array).map_err(|refusal| match refusal {
         text::Refusal::Type => no_text(column, array.data_type()),
+        text::Refusal::NotUtf8 => {
+            SegmentError::malformed(format!("the column `{column}` holds text that is not UTF-8"))
+        }
         text::Refusal::Full(full) => SegmentError::from(full),
     })
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::types::{Int8Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array, Int8Array,
     Int64Array, LargeStringArray, ListArray, NullArray, RecordBatch, StringArray, StringViewArray, StructArray,
     TimestampNanosecondArray, TimestampSecondArray, UInt64Array,
 };
@@ -51,8 +51,9 @@ fn a_slice_holds_its_own_rows_only() {
 fn text_that_a_null_cell_has_left_over_is_nobodys() {
     let (offsets, text, _) = StringArray::from(vec!["a", "xy", "b"]).into_parts();
     let nulls = BooleanArray::from(vec![Some(true), None, Some(true)]).nulls().cloned();
-    let text = StringArray::new(offsets, text, nulls);
-    assert_eq!(cells(Arc::new(text)), [vec!["a"], vec![], vec!["b"]]);
+    let text: ArrayRef = Arc::new(StringArray::new(offsets, text, nulls));
+    assert_eq!(cells(Arc::clone(&text)), [vec!["a"], vec![], vec!["b"]]);
+    assert_eq!(cells(text.slice(1, 2)), [vec![], vec!["b"]]);
 }
 
 #[test]
@@ -66,6 +67,7 @@ fn a_null_within_a_dictionary_is_a_null_cell() {
 fn numbers_keep_all_their_digits() {
     assert_eq!(cells(Arc::new(Int64Array::from(vec![4_915_112_345_678, -1]))), [["4915112345678"], ["-1"]]);
     assert_eq!(cells(Arc::new(UInt64Array::from(vec![u64::MAX]))), [["18446744073709551615"]]);
+    assert_eq!(cells(Arc::new(Int8Array::from(vec![Some(i8::MIN), None, Some(0)]))), [vec!["-128"], vec![], vec!["0"]]);
     let decimals = Decimal128Array::from(vec![4_915_112_345_678]).with_precision_and_scale(38, 0).unwrap();
     assert_eq!(cells(Arc::new(decimals)), [["4915112345678"]]);
 }

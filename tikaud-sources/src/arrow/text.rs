@@ -1,17 +1,26 @@
 //! One Arrow array as a column of text.
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, LargeStringArray, OffsetSizeTrait, StringArray, StringViewArray};
+use arrow_array::{
+    Array, ArrayRef, LargeStringArray, OffsetSizeTrait, StringArray, StringViewArray, downcast_integer_array,
+};
 use arrow_schema::DataType;
 use tikaud_core::segment::{TextColumn, TextColumnFull};
+
+use super::strings;
 
 /// The zone that instants are written in.
 const UTC: &str = "+00:00";
 
+/// How long a whole number is, for setting memory aside: a customer's, or a phone's.
+const DIGITS: usize = 12;
+
 /// Why an array cannot become a column of text.
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// It is of a type that holds no text.
     Type,
+    /// Its strings are none.
+    NotUtf8,
     /// Its text is longer than a column can hold.
     Full(TextColumnFull),
 }
@@ -49,56 +58,63 @@ fn is_scalar_text(data_type: &DataType) -> bool {
 
 /// The array's cells as text; a list is a cell with several values.
 pub(super) fn text_column(array: &ArrayRef) -> Result<TextColumn, Refusal> {
+    let mut column = TextColumn::with_capacity(array.len(), text_bytes(array));
+    append_text(&mut column, array)?;
+    Ok(column)
+}
+
+/// Appends the array's cells. Strings are looked at byte by byte, so that there may be some that nobody has checked: a driver's.
+///
+/// # Errors
+///
+/// The column may then have some of the cells.
+pub(crate) fn append_text(column: &mut TextColumn, array: &ArrayRef) -> Result<(), Refusal> {
     match array.data_type() {
-        DataType::List(_) => list_column::<i32>(array),
-        DataType::LargeList(_) => list_column::<i64>(array),
-        _ => {
-            let texts = Texts::try_new(array)?;
-            let mut column = TextColumn::with_capacity(array.len(), texts.bytes());
-            match &texts {
-                Texts::Utf8(array) if extend_at_once(&mut column, array) => {}
-                // The two layouts that nearly every file has: their own iterators are the fastest.
-                Texts::Utf8(array) => array.iter().try_for_each(|text| column.push_list(text))?,
-                Texts::Utf8View(array) => array.iter().try_for_each(|text| column.push_list(text))?,
-                other => (0..array.len()).try_for_each(|row| column.push_list(other.get(row)))?,
-            }
-            Ok(column)
-        }
+        DataType::List(_) => append_lists::<i32>(column, array)?,
+        DataType::LargeList(_) => append_lists::<i64>(column, array)?,
+        DataType::Utf8 => strings::append(column, array.as_string::<i32>())?,
+        DataType::LargeUtf8 => strings::append(column, array.as_string::<i64>())?,
+        integers if integers.is_integer() => append_whole_numbers(column, array)?,
+        _ => match &Texts::try_new(array)? {
+            // The two layouts that nearly everything else has: their own iterators are the fastest.
+            Texts::Utf8(array) => array.iter().try_for_each(|text| column.push_list(text))?,
+            Texts::Utf8View(array) => array.iter().try_for_each(|text| column.push_list(text))?,
+            other => (0..array.len()).try_for_each(|row| column.push_list(other.get(row)))?,
+        },
+    }
+    Ok(())
+}
+
+/// How long the text of an array is in all, as far as that can be told at no cost.
+pub(crate) fn text_bytes(array: &ArrayRef) -> usize {
+    match array.data_type() {
+        DataType::Utf8 => strings::bytes(array.as_string::<i32>()),
+        DataType::LargeUtf8 => strings::bytes(array.as_string::<i64>()),
+        integers if integers.is_integer() => array.len() * DIGITS,
+        _ => 0,
     }
 }
 
-/// Appends all cells at once where their text lies in one piece; else, and for errors, they are to be appended one by one. Text
-/// that belongs to a null cell would be part of the next one's.
-fn extend_at_once(column: &mut TextColumn, array: &StringArray) -> bool {
-    let offsets = array.value_offsets();
-    let is_in_one_piece = array
-        .nulls()
-        .is_none_or(|nulls| (0..array.len()).all(|row| nulls.is_valid(row) || offsets[row] == offsets[row + 1]));
-    let (Some(&first), Some(&last)) = (offsets.first(), offsets.last()) else { return false };
-    // Offsets are never negative.
-    let at = |offset: i32| usize::try_from(offset).unwrap_or_default();
-    let Ok(text) = str::from_utf8(&array.value_data()[at(first)..at(last)]) else { return false };
-    let ends = offsets.iter().skip(1).map(|end| at(end - first));
-    is_in_one_piece
-        && match array.nulls() {
-            None => column.extend_from_text(text, ends.map(Some)).is_ok(),
-            Some(nulls) => {
-                let ends = ends.zip(nulls).map(|(end, is_valid)| is_valid.then_some(end));
-                column.extend_from_text(text, ends).is_ok()
-            }
+fn append_whole_numbers(column: &mut TextColumn, array: &ArrayRef) -> Result<(), Refusal> {
+    let mut digits = itoa::Buffer::new();
+    downcast_integer_array!(
+        array => {
+            array.iter().try_for_each(|number| column.push(number.map(|number| digits.format(number))))?;
         }
+        _ => return Err(Refusal::Type),
+    );
+    Ok(())
 }
 
-fn list_column<O: OffsetSizeTrait>(array: &ArrayRef) -> Result<TextColumn, Refusal> {
+fn append_lists<O: OffsetSizeTrait>(column: &mut TextColumn, array: &ArrayRef) -> Result<(), Refusal> {
     let lists = array.as_list::<O>();
     let texts = Texts::try_new(lists.values())?;
-    let mut column = TextColumn::with_capacity(lists.len(), 0);
     for (row, ends) in lists.value_offsets().windows(2).enumerate() {
         // A null list may lie over leftover values.
         let values = if lists.is_null(row) { 0..0 } else { ends[0].as_usize()..ends[1].as_usize() };
         column.push_list(values.filter_map(|value| texts.get(value)))?;
     }
-    Ok(column)
+    Ok(())
 }
 
 /// An array whose cells can be borrowed as text.
@@ -144,17 +160,6 @@ impl Texts {
             Self::LargeUtf8(array) => array.is_valid(row).then(|| array.value(row)),
             Self::Utf8View(array) => array.is_valid(row).then(|| array.value(row)),
             Self::Dictionary { keys, values } => keys[row].and_then(|key| values.get(key)),
-        }
-    }
-
-    /// How long the text is in all, as far as that can be told at no cost.
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Utf8(array) => array
-                .value_offsets()
-                .last()
-                .map_or(0, |&end| usize::try_from(end - array.value_offsets()[0]).unwrap_or_default()),
-            _ => 0,
         }
     }
 }

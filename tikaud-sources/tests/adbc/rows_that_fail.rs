@@ -5,6 +5,9 @@ use crate::until_error::{Delivered, until_error};
 
 const ROWS: usize = 60_000;
 
+/// More than DuckDB works out before it delivers the first.
+const MANY_ROWS: usize = 400_000;
+
 /// How many rows there are in a batch, of SQLite's driver by our own option, of DuckDB as it is made.
 const SQLITE_BATCH: usize = 8192;
 const DUCKDB_BATCH: usize = 2048;
@@ -33,7 +36,7 @@ async fn sqlite_delivers_every_batch_before_the_one_with_a_row_that_fails() {
     ));
     for fails in failing_rows(SQLITE_BATCH) {
         let sql = format!("SELECT CASE WHEN i = {fails} THEN json('canary') ELSE CAST(i AS text) END AS email FROM n");
-        let delivered = until_error(&sqlite.query(&sql).build().unwrap(), &["email"], &sql).await;
+        let delivered = until_error(&sqlite.query(&sql).build().unwrap(), &["email"], &sql, |_| ()).await;
         check(&delivered, fails);
         // Its driver's first row is ours.
         let whole = fails / SQLITE_BATCH;
@@ -42,16 +45,28 @@ async fn sqlite_delivers_every_batch_before_the_one_with_a_row_that_fails() {
     }
 }
 
+/// How many batches DuckDB delivers before the row that fails, of so many.
+async fn duckdb_batches(rows: usize, fails: usize) -> usize {
+    let sql = format!(
+        "SELECT CASE WHEN i = {fails} THEN error('canary') ELSE i::text END AS email FROM range(1, {rows} + 1) AS t (i)"
+    );
+    let delivered = until_error(&DuckDb::new().query(&sql).build().unwrap(), &["email"], &sql, |_| ()).await;
+    check(&delivered, fails);
+    delivered.batches
+}
+
 #[tokio::test]
 #[ignore = "needs drivers: run it by .ci/with-adbc"]
 async fn whichever_row_fails_in_duckdb_the_error_is_the_last_thing_that_comes() {
-    let duckdb = DuckDb::new();
-    // So few rows it works out before it delivers the first, so that nothing comes before the error.
     for fails in failing_rows(DUCKDB_BATCH) {
-        let sql = format!(
-            "SELECT CASE WHEN i = {fails} THEN error('canary') ELSE i::text END AS email FROM range(1, {ROWS} + 1) AS t (i)"
-        );
-        let delivered = until_error(&duckdb.query(&sql).build().unwrap(), &["email"], &sql).await;
-        check(&delivered, fails);
+        duckdb_batches(ROWS, fails).await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs drivers: run it by .ci/with-adbc"]
+async fn duckdb_delivers_batches_before_a_row_that_fails_late() {
+    for fails in [100 * DUCKDB_BATCH, 100 * DUCKDB_BATCH + 1, MANY_ROWS] {
+        assert!(duckdb_batches(MANY_ROWS, fails).await > 0, "{fails}");
     }
 }

@@ -13,8 +13,14 @@ pub(crate) struct Delivered {
     pub(crate) members: Vec<Row>,
 }
 
-/// Reads until the error, which must come, hold no canary, and be the last thing that comes; `what` is for panics.
-pub(crate) async fn until_error(segment: &AdbcSegment, columns: &[&str], what: &str) -> Delivered {
+/// Reads until the error, which must come, hold no canary, and be the last thing that comes; `what` is for panics. `received` is
+/// told how many batches have come, with each.
+pub(crate) async fn until_error(
+    segment: &AdbcSegment,
+    columns: &[&str],
+    what: &str,
+    received: impl Fn(usize),
+) -> Delivered {
     let mut delivered = Delivered { batches: 0, members: Vec::new() };
     let mut stream = match segment.members(&owned(columns)).await {
         Ok(stream) => stream,
@@ -28,6 +34,7 @@ pub(crate) async fn until_error(segment: &AdbcSegment, columns: &[&str], what: &
             Some(Ok(batch)) => {
                 delivered.batches += 1;
                 delivered.members.extend(rows(&batch));
+                received(delivered.batches);
             }
             Some(Err(error)) => {
                 text(&error);
