@@ -39,7 +39,7 @@ fn append_at_once<O: OffsetSizeTrait>(column: &mut TextColumn, array: &GenericSt
     // One that is negative, or before the first, is past the end of any text.
     let ends = ends.iter().map(|end| end.as_usize().wrapping_sub(first.as_usize()));
     match array.nulls() {
-        None => column.extend_from_text(text, ends.map(Some)).is_ok(),
+        None => column.extend_from_values(text, ends).is_ok(),
         Some(nulls) => {
             let is_in_one_piece = offsets.windows(2).zip(nulls).all(|(ends, is_valid)| is_valid || ends[0] == ends[1]);
             let ends = ends.zip(nulls).map(|(end, is_valid)| is_valid.then_some(end));
