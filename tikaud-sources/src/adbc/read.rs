@@ -17,7 +17,7 @@ use super::view;
 use super::where_clause::{self, Filter};
 
 /// Every column there is, and nothing else.
-pub(super) fn columns(definition: &Definition, running: &Running) -> Result<Vec<Column>, SegmentError> {
+pub(crate) fn columns(definition: &Definition, running: &Running) -> Result<Vec<Column>, SegmentError> {
     let mut session = Session::open(definition, running)?;
     let columns = describe::columns(definition, &mut session)?;
     where_clause::of(definition, &columns, session.dialect())?;
@@ -26,7 +26,7 @@ pub(super) fn columns(definition: &Definition, running: &Running) -> Result<Vec<
 }
 
 /// What is read, and what decides on its rows.
-pub(super) fn schema(definition: &Definition, running: &Running) -> Result<SegmentSchema, SegmentError> {
+pub(crate) fn schema(definition: &Definition, running: &Running) -> Result<SegmentSchema, SegmentError> {
     let mut session = Session::open(definition, running)?;
     let columns = describe::columns(definition, &mut session)?;
     where_clause::of(definition, &columns, session.dialect())?;
@@ -36,7 +36,7 @@ pub(super) fn schema(definition: &Definition, running: &Running) -> Result<Segme
 }
 
 /// All members, with these columns.
-pub(super) fn members(
+pub(crate) fn members(
     definition: &Definition,
     running: &Running,
     names: &[String],
@@ -119,7 +119,7 @@ fn another_case(known: &[Column], name: &str) -> String {
 }
 
 /// The columns that can be asked for; of two with one name, neither can.
-pub(super) fn text_columns(columns: &[Column]) -> Vec<String> {
+pub(crate) fn text_columns(columns: &[Column]) -> Vec<String> {
     let is_one = |name: &str| columns.iter().filter(|column| column.name == name).count() == 1;
     let asked_for = columns.iter().filter(|column| column.holds_text() && is_one(&column.name));
     asked_for.map(|column| column.name.clone()).collect()

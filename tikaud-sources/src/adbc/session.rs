@@ -19,7 +19,7 @@ use super::parameter::{self, AdbcParameter};
 use super::running::Running;
 
 /// A connection, with whatever keeps it from writing.
-pub(super) struct Session<'a> {
+pub(crate) struct Session<'a> {
     definition: &'a Definition,
     running: &'a Running,
     connection: ManagedConnection,
@@ -28,7 +28,7 @@ pub(super) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Loads the driver, connects and begins.
-    pub(super) fn open(definition: &'a Definition, running: &'a Running) -> Result<Self, SegmentError> {
+    pub(crate) fn open(definition: &'a Definition, running: &'a Running) -> Result<Self, SegmentError> {
         let settings = &definition.connection;
         let mut driver = settings.load().map_err(|error| definition.failed(&error, Doing::Loading))?;
         running.check()?;
@@ -55,7 +55,7 @@ impl<'a> Session<'a> {
         self.dialect.begin().iter().try_for_each(|sql| self.run(sql))
     }
 
-    pub(super) fn dialect(&self) -> AdbcDialect {
+    pub(crate) fn dialect(&self) -> AdbcDialect {
         self.dialect
     }
 
@@ -74,7 +74,7 @@ impl<'a> Session<'a> {
     }
 
     /// Runs a query with these values.
-    pub(super) fn query(&mut self, sql: &str, parameters: &[AdbcParameter]) -> Result<Rows<'a>, SegmentError> {
+    pub(crate) fn query(&mut self, sql: &str, parameters: &[AdbcParameter]) -> Result<Rows<'a>, SegmentError> {
         let mut statement = self.statement(sql)?;
         self.set_options(&mut statement)?;
         let failed = |error: Error| self.definition.failed(&error, Doing::Executing);
@@ -105,7 +105,7 @@ impl<'a> Session<'a> {
     }
 
     /// Ends the transaction; succeeds only when all that ran in it did.
-    pub(super) fn finish(mut self) -> Result<(), SegmentError> {
+    pub(crate) fn finish(mut self) -> Result<(), SegmentError> {
         self.dialect.finish().iter().try_for_each(|sql| self.run(sql))
     }
 }
@@ -130,7 +130,7 @@ fn vendor_in(batch: &RecordBatch) -> Option<String> {
 }
 
 /// The answer to a query.
-pub(super) struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     definition: &'a Definition,
     /// Gone after its first error: drivers' readers repeat it for ever.
     reader: Option<Box<dyn RecordBatchReader + Send>>,
@@ -139,12 +139,12 @@ pub(super) struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    pub(super) fn schema(&self) -> Schema {
+    pub(crate) fn schema(&self) -> Schema {
         self.reader.as_ref().map_or_else(Schema::empty, |reader| reader.schema().as_ref().clone())
     }
 
     /// The next batch; `None` when there are no more.
-    pub(super) fn next(&mut self) -> Result<Option<RecordBatch>, SegmentError> {
+    pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, SegmentError> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         match reader.next() {
             Some(Ok(batch)) => Ok(Some(batch)),
