@@ -6,7 +6,7 @@ use super::suppression::Suppression;
 use super::{SegmentActivation, SegmentActivationBuilder, SettingsError};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{MINIMUM_MEMORY_BUDGET, Resources};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, PhoneParser, Region, RejectReason};
+use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, NoPhoneParser, PhoneParser};
 use crate::state::Ledger;
 
 impl SegmentActivationBuilder {
@@ -19,6 +19,9 @@ impl SegmentActivationBuilder {
         let mapping = self.mapping.ok_or(SettingsError::NoMapping)?;
         check_kinds(&mapping, &*self.destination)?;
         self.guards.check()?;
+        if self.engine.is_some() {
+            check_elsewhere(!self.suppressions.is_empty(), self.hold_out.is_some())?;
+        }
         let name = self.name.unwrap_or_else(|| self.segment.name().to_owned());
         if name.trim().is_empty() {
             return Err(SettingsError::EmptyName);
@@ -44,6 +47,7 @@ impl SegmentActivationBuilder {
             clock: self.clock,
             activation: self.id.parse()?,
             destination: self.destination.id().clone(),
+            engine: self.engine,
         };
         Ok(SegmentActivation {
             segment: self.segment,
@@ -64,15 +68,17 @@ impl SegmentActivationBuilder {
     }
 }
 
-/// Where no plain phone column is mapped, nobody asks: this spares the megabytes of numbering plans.
-#[derive(Debug)]
-struct NoPhoneParser;
-
-impl PhoneParser for NoPhoneParser {
-    fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
-        out.clear();
-        Err(RejectReason::NotAPhone)
+/// With a diff engine nobody is read here.
+fn check_elsewhere(suppresses: bool, holds_out: bool) -> Result<(), SettingsError> {
+    if suppresses {
+        let remedy = "give it to the engine, or leave out the engine";
+        return Err(SettingsError::NotElsewhere { what: "a suppression segment", remedy });
     }
+    if holds_out {
+        let remedy = "leave out one of them, or hold out in the segment's query";
+        return Err(SettingsError::NotElsewhere { what: "the column by which members are held out", remedy });
+    }
+    Ok(())
 }
 
 /// Whether the destination takes what the mapping makes.

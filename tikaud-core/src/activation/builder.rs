@@ -11,7 +11,7 @@ use super::watch::Watch;
 use super::{ActivationError, SegmentActivation};
 use super::{ActivationSettings, Template};
 use crate::destination::Destination;
-use crate::diff::DEFAULT_MEMORY_BUDGET;
+use crate::diff::{DEFAULT_MEMORY_BUDGET, DiffEngine};
 #[cfg(doc)]
 use crate::identifier::DefaultPhoneParser;
 use crate::identifier::{FieldMapping, PhoneParser, SecretKey};
@@ -55,6 +55,7 @@ pub struct SegmentActivationBuilder {
     pub(super) memory_budget: usize,
     pub(super) scratch: Option<PathBuf>,
     pub(super) watch: Watch,
+    pub(super) engine: Option<Arc<dyn DiffEngine>>,
 }
 
 impl SegmentActivationBuilder {
@@ -84,6 +85,7 @@ impl SegmentActivationBuilder {
             memory_budget: DEFAULT_MEMORY_BUDGET,
             scratch: None,
             watch: Watch::default(),
+            engine: None,
         }
     }
 
@@ -221,6 +223,17 @@ impl SegmentActivationBuilder {
     #[must_use]
     pub fn when_gone(mut self, when_gone: WhenGone) -> Self {
         self.when_gone = when_gone;
+        self
+    }
+
+    /// Has an engine compare the segment where it is and keep what the audience holds, in the place of this process and the state
+    /// store. It has to be one for the activation's segment. Generations, claims, plans, journals and reports stay in the state
+    /// store. An activation that has run without it, or with another, is [moved](SegmentActivation::move_sets) first.
+    ///
+    /// Suppression segments are the engine's business then, and nobody can be held out: members are not read here.
+    #[must_use]
+    pub fn diff_engine(mut self, engine: Arc<dyn DiffEngine>) -> Self {
+        self.engine = Some(engine);
         self
     }
 

@@ -3,11 +3,11 @@
 use super::ChangeLogError;
 use crate::compute::Died;
 use crate::destination::{AudienceId, DestinationError, DestinationId};
-use crate::diff::{DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
+use crate::diff::{DiffEngineError, DiffError, MINIMUM_MEMORY_BUDGET, ScratchError};
 use crate::identifier::{IdentifierKind, MappingError, NumberingPlansDamaged};
 use crate::plan::InvalidGuard;
 use crate::segment::SegmentError;
-use crate::state::{InvalidName, PlanId, StateError};
+use crate::state::{ActivationId, InvalidName, PlanId, StateError};
 
 /// Why an activation could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,14 @@ pub enum SettingsError {
         /// The suppression segment's name.
         segment: String,
     },
+    /// With a diff engine, members are not read here.
+    #[error("{what} of the activation would have to be read here, and its diff engine compares it elsewhere; {remedy}")]
+    NotElsewhere {
+        /// What would have to be read.
+        what: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// The destination has no audiences of the kind that the settings ask for.
     #[error("the audience kind of the settings cannot be used")]
     AudienceKind(#[source] DestinationError),
@@ -96,6 +104,18 @@ pub enum ActivationError {
     /// Temporary files could not be used.
     #[error("what does not fit into the memory budget could not be put aside")]
     Scratch(#[from] ScratchError),
+    /// The diff engine refused, or could not be reached.
+    #[error("the diff engine could not do its part; what it keeps is as it was, and the next run carries on")]
+    DiffEngine(#[from] DiffEngineError),
+    /// What an interrupted run has left has to be counted in first, where a diff engine keeps what the audience holds.
+    #[error(
+        "an interrupted run of activation `{activation}` has to be counted in before this can be told; run it, or prepare a \
+         plan, which sends nothing"
+    )]
+    Interrupted {
+        /// The activation.
+        activation: ActivationId,
+    },
     /// The destination refused, or could not be reached, before any identifier was sent.
     #[error("the destination `{destination}` cannot be used; no identifier was sent")]
     Destination {
@@ -161,6 +181,7 @@ impl From<DiffError> for ActivationError {
         match error {
             DiffError::State(error) => error.into(),
             DiffError::Scratch(error) => error.into(),
+            DiffError::Engine(error) => error.into(),
             DiffError::Died(error) => error.into(),
         }
     }

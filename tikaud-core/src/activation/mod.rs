@@ -9,6 +9,7 @@ mod builder;
 mod carry;
 mod change_log;
 mod claimed;
+mod elsewhere;
 mod erase;
 mod error;
 mod event;
@@ -16,6 +17,7 @@ mod history;
 mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod move_sets;
 mod open;
 mod options;
 mod prepare;

@@ -9,7 +9,7 @@ use crate::compute::compute;
 use crate::diff::{Collector, Wanted, cores};
 use crate::identifier::{Extracted, Extractor, FieldMapping, Tally};
 use crate::plan::{HoldOutTally, SuppressionTally};
-use crate::segment::{HoldOut, Kept, MemberBatch, Segment, SegmentError, SegmentSchema};
+use crate::segment::{HoldOut, IdentifierStream, Kept, MemberBatch, Segment, SegmentError, SegmentSchema};
 
 /// What was read.
 pub(super) struct Reading {
@@ -85,6 +85,13 @@ async fn gather(
         .map_err(|source| ActivationError::Mapping { segment: segment.name().to_owned(), source })?;
 
     let mut read = mapping.columns();
+    // Members are held out by a column's values, which a source that makes the identifiers itself keeps to itself.
+    if hold_out.is_none()
+        && let Some(identifiers) = segment.identifiers(mapping).await.map_err(unreadable)?
+    {
+        let tally = collect(identifiers, collector, progress).await?.map_err(unreadable)?;
+        return Ok(Gathered { tally, held_out: None, schema: schema.only(&read) });
+    }
     let mut held_out = hold_out.map(|hold_out| hold_out.begin(&mut read));
     let members = segment.members(&read).await.map_err(unreadable)?;
     let mut first = 1;
@@ -113,6 +120,27 @@ async fn gather(
         }
     }
     Ok(Gathered { tally, held_out, schema: schema.only(&read) })
+}
+
+/// Takes in the identifiers that a source has made itself.
+async fn collect(
+    mut identifiers: IdentifierStream,
+    collector: &mut Collector,
+    progress: impl Fn(u64),
+) -> Result<Result<Tally, SegmentError>, ActivationError> {
+    let mut tally = Tally::default();
+    while let Some(part) = identifiers.next().await {
+        let (digests, part) = match part {
+            Ok(part) => part.into_digests(),
+            Err(error) => return Ok(Err(error)),
+        };
+        tally.extend(part);
+        progress(tally.members);
+        for (kind, digests) in digests {
+            collector.push(kind, digests).await?;
+        }
+    }
+    Ok(Ok(tally))
 }
 
 /// The identifiers of a batch, but for members held out; with what became of these.

@@ -6,7 +6,7 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 
 use super::{ActivationError, HistoryQuery, PastRun, history};
-use crate::diff::{DEFAULT_MEMORY_BUDGET, Resources};
+use crate::diff::{DEFAULT_MEMORY_BUDGET, DiffEngine, Resources};
 use crate::identifier::IdentifierKind;
 use crate::state::{
     ActivationId, Generation, InvalidName, Ledger, RunFolder, StateError, StateStore, SystemClock, Verification,
@@ -30,6 +30,7 @@ use crate::state::{
 pub struct ActivationState {
     store: Arc<dyn StateStore>,
     activation: ActivationId,
+    engine: Option<Arc<dyn DiffEngine>>,
 }
 
 impl ActivationState {
@@ -48,7 +49,13 @@ impl ActivationState {
     ///
     /// [`InvalidName`] when no activation can have such an id.
     pub fn try_new_shared(store: Arc<dyn StateStore>, activation: &str) -> Result<Self, InvalidName> {
-        Ok(Self { store, activation: activation.parse()? })
+        Ok(Self { store, activation: activation.parse()?, engine: None })
+    }
+
+    /// The same of an activation whose identifiers a diff engine keeps.
+    #[must_use]
+    pub fn with_diff_engine(self, engine: Arc<dyn DiffEngine>) -> Self {
+        Self { engine: Some(engine), ..self }
     }
 
     /// Where the activation stands, interrupted runs counted in; `None` when it has no state at all.
@@ -111,12 +118,17 @@ impl ActivationState {
     ///
     /// # Errors
     ///
-    /// [`StateError::NotNamed`] when it is another id; [`StateError::Busy`] while a run is under way; otherwise when the
-    /// store fails. Broken off, the state is one that has lost its generations, never one of an activation that has not
+    /// [`StateError::NotNamed`] when it is another id; [`StateError::SetsElsewhere`] when a diff engine keeps the identifiers, and
+    /// it was not [given](Self::with_diff_engine); [`StateError::Busy`] while a run is under way; otherwise when the store or the
+    /// engine fails. Broken off, the state is one that has lost its generations, never one of an activation that has not
     /// run yet.
     pub async fn forget(&self, activation: &str) -> Result<u64, ActivationError> {
         if activation != self.activation.as_str() {
             return Err(StateError::NotNamed { activation: self.activation.clone() }.into());
+        }
+        // State that is damaged can be forgotten too.
+        if let Ok(Some(ledger)) = self.ledger().await {
+            ledger.forget_sets().await?;
         }
         Ok(crate::state::forget(&self.store, &self.activation).await?)
     }
@@ -131,6 +143,7 @@ impl ActivationState {
             activation: self.activation.clone(),
             destination: generation.destination,
             resources: Resources { memory_budget: DEFAULT_MEMORY_BUDGET, scratch },
+            engine: self.engine.clone(),
         }))
     }
 }

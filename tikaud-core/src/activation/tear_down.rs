@@ -47,6 +47,7 @@ pub(super) async fn tear_down(activation: &SegmentActivation, teardown: Teardown
     }
     let complete = report.as_ref().is_none_or(|report| report.outcome == Outcome::Done);
     if complete {
+        ledger.forget_sets().await?;
         forget(&ledger.store, &ledger.activation).await?;
     }
     Ok(TornDown { complete, audience, report })

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::DiffEngineError;
 use crate::compute::Died;
 use crate::state::StateError;
 
@@ -40,6 +41,8 @@ pub(crate) enum DiffError {
     State(#[from] StateError),
     #[error(transparent)]
     Scratch(#[from] ScratchError),
+    #[error(transparent)]
+    Engine(#[from] DiffEngineError),
     #[error(transparent)]
     Died(#[from] Died),
 }

@@ -28,11 +28,11 @@ mod steps;
 pub use action::Action;
 pub(crate) use blocks::BlockLayout;
 pub use changes::ChangeSet;
-pub(crate) use engine::SetsName;
 pub use engine::{
     Change, CompareRequest, Compared, DiffEngine, DiffEngineError, DiffEngineErrorKind, Fate, FateSet, FateStream,
-    HeldStream, KeptSets, KindCount, SetsId, SettleRequest, Standing, StoredCount,
+    HeldStream, KeptSets, KindCount, MemoryDiffEngine, SetsId, SettleRequest, Standing, StoredCount,
 };
+pub(crate) use engine::{KeptSource, SetsName};
 pub(crate) use error::DiffError;
 pub use error::ScratchError;
 pub use held::Held;

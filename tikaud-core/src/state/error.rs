@@ -86,6 +86,19 @@ pub enum StateError {
         /// The destination that the state is of.
         found: DestinationId,
     },
+    /// What the audience holds is kept elsewhere than the activation keeps it.
+    #[error(
+        "what the audience of activation `{activation}` holds is kept in {found}, not in {expected}; set the activation up as \
+         before, or move it (`SegmentActivation::move_sets`). Nothing was sent"
+    )]
+    SetsElsewhere {
+        /// The activation.
+        activation: ActivationId,
+        /// Where the activation keeps it.
+        expected: String,
+        /// Where it is.
+        found: String,
+    },
     /// State was to be forgotten without its activation being named.
     #[error("to forget the state of activation `{activation}`, name that activation; nothing was deleted")]
     NotNamed {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ActivationId, DigestFile, RunId, all_differ};
 use crate::destination::{AudienceId, DestinationId};
+use crate::diff::KeptSets;
 use crate::segment::SegmentSchema;
 
 /// What the audience holds because of us, as of one commit. Created, never changed.
@@ -25,8 +26,11 @@ pub struct Generation {
     pub pending_create: Option<CreateIntent>,
     /// The fingerprint of the field mapping that the identifiers were made with.
     pub mapping: Option<String>,
-    /// The identifiers, as files.
+    /// The identifiers, as files; none when a diff engine keeps them.
     pub snapshots: SnapshotFiles,
+    /// The identifiers, where a [diff engine](crate::diff::DiffEngine) keeps them and there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<KeptSets>,
     /// What its run had to leave for the next one; `None` when the audience was equal to the segment.
     #[serde(default)]
     pub pending: Option<PendingChanges>,

@@ -1,16 +1,21 @@
-//! What the audience holds because of us, as files: the snapshots of a generation, and what was intended since.
+//! What the audience holds because of us: the snapshots of a generation, or the sets that a diff engine keeps for it, and what
+//! was intended since.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{DigestFile, DigestReader, Ledger, PlannedChange, Receipts, SnapshotFiles};
-use crate::diff::{Action, DigestSource, Held, IdentifierSet, Lane, MemorySource, Slice};
+use super::{DigestFile, DigestReader, Generation, Ledger, PlannedChange, Receipts, SnapshotFiles};
+use crate::diff::{
+    Action, DigestSource, Held, IdentifierSet, KeptSets, KeptSource, Lane, MemorySource, SetsId, Slice, Standing,
+};
 use crate::identifier::IdentifierKind;
 
-/// What the audience holds because of us, as files. Nothing of it is in memory until a merge goes through it.
+/// What the audience holds because of us. Nothing of it is in memory until a merge goes through it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HeldFiles {
     pub(crate) snapshots: SnapshotFiles,
+    /// The sets of a diff engine, in their place.
+    pub(crate) sets: Option<KeptSets>,
     /// What was intended since the snapshots, in order.
     pub(crate) pending: Vec<Pending>,
 }
@@ -26,8 +31,8 @@ pub(crate) struct Pending {
 
 impl HeldFiles {
     /// What a generation holds, and nothing since.
-    pub(crate) fn of(snapshots: &SnapshotFiles) -> Self {
-        Self { snapshots: snapshots.clone(), pending: Vec::new() }
+    pub(crate) fn of(generation: &Generation) -> Self {
+        Self { snapshots: generation.snapshots.clone(), sets: generation.sets.clone(), pending: Vec::new() }
     }
 
     /// The same once these changes may have been sent.
@@ -38,14 +43,17 @@ impl HeldFiles {
 
     /// How many identifiers the audience may hold, with nothing intended since.
     pub(crate) fn possible_count(&self) -> u64 {
-        self.snapshots.confirmed.iter().chain(&self.snapshots.unconfirmed).map(|file| file.count).sum()
+        let files: u64 =
+            self.snapshots.confirmed.iter().chain(&self.snapshots.unconfirmed).map(|file| file.count).sum();
+        files.saturating_add(self.sets.as_ref().map_or(0, KeptSets::possible_count))
     }
 
     /// The kinds of which the audience may hold identifiers.
     pub(crate) fn kinds(&self) -> BTreeSet<IdentifierKind> {
         let snapshots = self.snapshots.confirmed.iter().chain(&self.snapshots.unconfirmed);
         let planned = self.pending.iter().flat_map(|pending| &pending.changes).map(|change| &change.file);
-        snapshots.chain(planned).map(|file| file.kind).collect()
+        let kept = self.sets.iter().flat_map(|sets| &sets.counts).map(|count| count.kind);
+        snapshots.chain(planned).map(|file| file.kind).chain(kept).collect()
     }
 
     /// Whether the snapshots of a kind say all there is to say: what was intended since has certainly not happened.
@@ -56,7 +64,7 @@ impl HeldFiles {
         })
     }
 
-    /// The files of a kind as lanes of a merge. Absent ones are empty, so that each lane has its place:
+    /// The files or sets of a kind as lanes of a merge. Absent ones are empty, so that each lane has its place:
     /// confirmed, unconfirmed, then the adds and removes of what was intended since.
     pub(crate) fn lanes(&self, kind: IdentifierKind, ledger: &Ledger) -> Vec<Lane> {
         let lane = |file: Option<&DigestFile>| {
@@ -70,7 +78,17 @@ impl HeldFiles {
             Lane::new(kind, source)
         };
         let of_kind = |files: &[DigestFile]| lane(files.iter().find(|file| file.kind == kind));
-        let mut lanes = vec![of_kind(&self.snapshots.confirmed), of_kind(&self.snapshots.unconfirmed)];
+        let kept = |standing| {
+            let (sets, engine) = (self.sets.as_ref()?, ledger.engine.as_ref()?);
+            let count = sets.counts.iter().find(|count| count.kind == kind)?;
+            let id = SetsId::new(&ledger.activation, &sets.name);
+            let source = KeptSource::new(Arc::clone(engine), id, kind, standing, count);
+            Some(Lane::new(kind, Box::new(source)))
+        };
+        let mut lanes = vec![
+            kept(Standing::Confirmed).unwrap_or_else(|| of_kind(&self.snapshots.confirmed)),
+            kept(Standing::Unconfirmed).unwrap_or_else(|| of_kind(&self.snapshots.unconfirmed)),
+        ];
         for pending in &self.pending {
             for action in [Action::Add, Action::Remove] {
                 let mut changes = pending.changes.iter();

@@ -49,7 +49,9 @@ pub(crate) use held_files::{HeldFiles, Pending};
 pub use journal::RunId;
 pub(crate) use journal::{Intent, Journal, PlannedChange, Receipts, RunRecord};
 pub use key::{ActivationId, InvalidName, ObjectKey};
-pub(crate) use ledger::{Comparison, CopiedChange, Current, KindChanges, Ledger, forget, latest_generation};
+pub(crate) use ledger::{
+    Comparison, CopiedChange, Current, Elsewhere, KindChanges, Ledger, compare_with_nobody, forget, latest_generation,
+};
 pub use ledger::{InvalidPlanId, PlanId, Verification};
 pub use local::LocalStateStore;
 pub use memory::MemoryStateStore;

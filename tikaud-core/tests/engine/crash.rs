@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::executor::block_on;
 use proptest::prelude::*;
 use tikaud_core::activation::{Activation, ActivationError, Outcome, Report, RunOptions};
-use tikaud_core::destination::{Capabilities, Receipt};
+use tikaud_core::destination::Receipt;
 use tikaud_core::state::{ObjectKey, StateError, StateStore};
 use tokio::sync::Notify;
 
@@ -28,22 +28,22 @@ fn complete(world: &World, people: &People) {
 }
 
 /// Ends the run from `before` to `broken` at every operation there is, then completes one with `after`; at a destination
-/// that takes each batch for itself, and at one that gathers them.
+/// that takes each batch for itself, and at one that gathers them; compared here, and by a diff engine.
 fn at_every_boundary(before: Option<&People>, broken: &People, after: &People) -> u32 {
-    let gathered = at_every_boundary_of(gathering, before, broken, after);
-    gathered.min(at_every_boundary_of(capabilities, before, broken, after))
+    let worlds: [fn() -> World; 4] = [
+        || World::with(gathering()),
+        || World::with(capabilities()),
+        || World::elsewhere(gathering()),
+        || World::elsewhere(capabilities()),
+    ];
+    worlds.map(|world| at_every_boundary_of(world, before, broken, after)).into_iter().min().unwrap()
 }
 
-fn at_every_boundary_of(
-    capabilities: fn() -> Capabilities,
-    before: Option<&People>,
-    broken: &People,
-    after: &People,
-) -> u32 {
+fn at_every_boundary_of(world: fn() -> World, before: Option<&People>, broken: &People, after: &People) -> u32 {
     let mut boundaries = 0;
     for takes_effect in [false, true] {
         for operations in 0.. {
-            let world = World::with(capabilities());
+            let world = world();
             if let Some(before) = before {
                 complete(&world, before);
             }
@@ -60,6 +60,7 @@ fn at_every_boundary_of(
             let is_left =
                 |key: &String| ["/journal/", "/plans/", ".started.json"].iter().any(|part| key.contains(part));
             assert!(!leftovers.iter().any(is_left), "{leftovers:?}");
+            block_on(world.assert_no_sets_are_left_over());
             let batches = world.destination.batches();
             complete(&world, after);
             assert_eq!(world.destination.batches(), batches, "a run without changes has sent something");
@@ -93,8 +94,9 @@ proptest! {
     fn any_number_of_runs_may_end_anywhere(
         broken in prop::collection::vec((prop::collection::btree_set(0..16_u32, 1..16), 0..120_i64, any::<bool>()), 0..6),
         last in prop::collection::btree_set(0..16_u32, 1..16),
+        elsewhere in any::<bool>(),
     ) {
-        let world = World::new();
+        let world = if elsewhere { World::elsewhere(capabilities()) } else { World::new() };
         for (people, operations, takes_effect) in broken {
             // However it ends.
             let _ = run(&world, &people, &Fuse::new(operations, takes_effect));

@@ -5,11 +5,18 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use tikaud_core::activation::{Activation, Erasures, Outcome, RunOptions, SegmentActivation};
-use tikaud_core::destination::Capabilities;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::erasure::{key, person, traces};
 use crate::world::{Fuse, FusedStore, People, World, capabilities, gathering, identifiers};
+
+/// At a destination that takes each batch for itself, and at one that gathers them; compared here, and by a diff engine.
+const WORLDS: [fn() -> World; 4] = [
+    || World::with(capabilities()),
+    || World::with(gathering()),
+    || World::elsewhere(capabilities()),
+    || World::elsewhere(gathering()),
+];
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().build().unwrap()
@@ -34,6 +41,7 @@ async fn is_at_rest(world: &World, held: &People, erased: &People) {
     assert_eq!(world.audience(), identifiers(held));
     for erased in erased {
         assert_eq!(traces(&world.store, *erased).await, Vec::<String>::new());
+        assert!(!world.sets_hold(*erased).await, "the diff engine still has {erased}");
     }
     let leftovers = world.objects().await;
     assert!(!leftovers.iter().any(|key| key.contains("/journal/") || key.contains("/plans/")), "{leftovers:?}");
@@ -46,11 +54,11 @@ enum Then {
     Run,
 }
 
-async fn breaks_off_anywhere(capabilities: fn() -> Capabilities, then: Then) -> i64 {
+async fn breaks_off_anywhere(world: fn() -> World, then: Then) -> i64 {
     let (all, erased): (People, People) = ((0..8).collect(), BTreeSet::from([4]));
     for takes_effect in [false, true] {
         for operation in 0.. {
-            let world = World::with(capabilities());
+            let world = world();
             complete(&world, &all, &People::new()).await;
             let fuse = Fuse::new(operation, takes_effect);
             let broken = erasures(&world, &fuse).erase(&person(4), &[&activation(&world, &all, &fuse)]).await;
@@ -83,9 +91,9 @@ async fn breaks_off_anywhere(capabilities: fn() -> Capabilities, then: Then) -> 
 
 #[test]
 fn an_erasure_may_break_off_anywhere_and_is_completed_by_erasing_again_or_by_the_next_run() {
-    for capabilities in [capabilities, gathering] {
+    for world in WORLDS {
         for then in [Then::Erase, Then::Run] {
-            let operations = runtime().block_on(Box::pin(breaks_off_anywhere(capabilities, then)));
+            let operations = runtime().block_on(Box::pin(breaks_off_anywhere(world, then)));
             assert!(operations > 30, "{operations}");
         }
     }
@@ -95,10 +103,10 @@ fn an_erasure_may_break_off_anywhere_and_is_completed_by_erasing_again_or_by_the
 #[test]
 fn whoever_a_broken_first_run_may_have_sent_is_erased_all_the_same() {
     let (all, erased): (People, People) = ((0..8).collect(), BTreeSet::from([4]));
-    for capabilities in [capabilities, gathering] {
+    for world in WORLDS {
         for takes_effect in [false, true] {
             for operation in 0.. {
-                let world = World::with(capabilities());
+                let world = world();
                 let fuse = Fuse::new(operation, takes_effect);
                 runtime().block_on(async {
                     let _ = activation(&world, &all, &fuse).run(&RunOptions::new()).await;
@@ -178,9 +186,9 @@ proptest! {
     /// The model: whoever is in the segment and not erased is in the audience.
     #[test]
     fn whatever_breaks_off_the_audience_is_the_segment_without_those_erased(
-        steps in steps(), last in prop::collection::btree_set(0..8_u32, 0..8),
+        steps in steps(), last in prop::collection::btree_set(0..8_u32, 0..8), elsewhere in any::<bool>(),
     ) {
-        let world = World::new();
+        let world = if elsewhere { World::elsewhere(capabilities()) } else { World::new() };
         let (mut segment, mut erased) = (People::from([99]), People::new());
         runtime().block_on(async {
             for step in steps {

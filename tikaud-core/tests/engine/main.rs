@@ -7,6 +7,7 @@ mod change_log;
 mod crash;
 mod damage;
 mod disk_full;
+mod elsewhere;
 mod erasure;
 mod erasure_crash;
 mod events;

@@ -120,7 +120,7 @@ async fn an_unknown_column_is_an_error_before_anything_is_sent() {
 fn demanding() -> World {
     let mut capabilities = capabilities();
     capabilities.minimum_audience = 5;
-    World { destination: MemoryDestination::with_capabilities(capabilities), store: MemoryStateStore::new() }
+    World::with(capabilities)
 }
 
 #[tokio::test]

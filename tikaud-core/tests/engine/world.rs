@@ -15,11 +15,16 @@ use tikaud_core::destination::{
     CreatedAudience, Creation, Destination, DestinationError, DestinationErrorKind, DestinationId, Finished, Known,
     MemoryDestination, Receipt, Traffic,
 };
-use tikaud_core::diff::{IdentifierSet, IdentifierSets};
+use tikaud_core::diff::{
+    CompareRequest, Compared, DiffEngine, DiffEngineError, DiffEngineErrorKind, Held, HeldStream, IdentifierSet,
+    IdentifierSets, MemoryDiffEngine, SetsId, SettleRequest, StoredCount,
+};
 use tikaud_core::identifier::{Field, FieldMapping, IdentifierKind};
 use tikaud_core::plan::GuardSettings;
 use tikaud_core::segment::MemorySegment;
-use tikaud_core::state::{Hold, MemoryStateStore, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore};
+use tikaud_core::state::{
+    ActivationId, Hold, MemoryStateStore, ObjectEntry, ObjectKey, ObjectWriter, StateError, StateStore,
+};
 
 pub(crate) type People = BTreeSet<u32>;
 
@@ -268,11 +273,47 @@ impl AudienceWriter for FusedAudience {
     }
 }
 
-/// What outlives a process: the destination and the state.
+/// A diff engine behind a fuse.
+#[derive(Debug)]
+struct FusedEngine(MemoryDiffEngine, Arc<Fuse>);
+
+fn dead_engine() -> DiffEngineError {
+    DiffEngineError::new(DiffEngineErrorKind::Failed, "the process is dead")
+}
+
+#[async_trait]
+impl DiffEngine for FusedEngine {
+    fn place(&self) -> &str {
+        self.0.place()
+    }
+
+    async fn compare(&self, request: &CompareRequest<'_>) -> Result<Compared, DiffEngineError> {
+        self.1.pass(self.0.compare(request), dead_engine).await
+    }
+
+    async fn settle(&self, request: SettleRequest) -> Result<Vec<StoredCount>, DiffEngineError> {
+        self.1.pass(self.0.settle(request), dead_engine).await
+    }
+
+    async fn read(&self, sets: &SetsId, kind: IdentifierKind) -> Result<HeldStream, DiffEngineError> {
+        self.1.pass(self.0.read(sets, kind), dead_engine).await
+    }
+
+    async fn find(&self, sets: &SetsId, identifiers: &IdentifierSets) -> Result<Vec<Held>, DiffEngineError> {
+        self.1.pass(self.0.find(sets, identifiers), dead_engine).await
+    }
+
+    async fn keep(&self, activation: &ActivationId, sets: &[SetsId], through: u64) -> Result<(), DiffEngineError> {
+        self.1.pass(self.0.keep(activation, sets, through), dead_engine).await
+    }
+}
+
+/// What outlives a process: the destination, the state, and a diff engine where there is one.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) destination: MemoryDestination,
     pub(crate) store: MemoryStateStore,
+    pub(crate) engine: Option<MemoryDiffEngine>,
 }
 
 impl World {
@@ -281,7 +322,19 @@ impl World {
     }
 
     pub(crate) fn with(capabilities: Capabilities) -> Self {
-        Self { destination: MemoryDestination::with_capabilities(capabilities), store: MemoryStateStore::new() }
+        let destination = MemoryDestination::with_capabilities(capabilities);
+        Self { destination, store: MemoryStateStore::new(), engine: None }
+    }
+
+    /// The same with a diff engine that keeps what is held.
+    pub(crate) fn elsewhere(capabilities: Capabilities) -> Self {
+        Self { engine: Some(MemoryDiffEngine::new(segment(&People::new()))), ..Self::with(capabilities) }
+    }
+
+    /// The world's diff engine for a segment of these people.
+    pub(crate) fn engine(&self, people: &People, fuse: &Arc<Fuse>) -> Option<Arc<dyn DiffEngine>> {
+        let engine = self.engine.as_ref()?.with_segment(segment(people));
+        Some(Arc::new(FusedEngine(engine, Arc::clone(fuse))))
     }
 
     /// The activation of these people, in a process with this fuse.
@@ -293,14 +346,37 @@ impl World {
     pub(crate) fn fused(&self, people: &People, fuse: &Arc<Fuse>) -> SegmentActivationBuilder {
         let destination =
             FusedDestination { inner: self.destination.clone(), fuse: Arc::clone(fuse), store: self.store.clone() };
-        SegmentActivation::builder(
-            "buyers",
-            segment(people),
-            destination,
-            FusedStore(self.store.clone(), Arc::clone(fuse)),
-        )
-        .guards(GuardSettings::without_thresholds())
-        .mapping(mapping())
+        let store = FusedStore(self.store.clone(), Arc::clone(fuse));
+        let builder = SegmentActivation::builder("buyers", segment(people), destination, store)
+            .guards(GuardSettings::without_thresholds())
+            .mapping(mapping());
+        match self.engine(people, fuse) {
+            Some(engine) => builder.diff_engine(engine),
+            None => builder,
+        }
+    }
+
+    /// Whether a diff engine has somebody in any of its sets.
+    pub(crate) async fn sets_hold(&self, person: u32) -> bool {
+        let Some(engine) = &self.engine else { return false };
+        for sets in engine.kept() {
+            let found = engine.find(&sets, &identifiers(&BTreeSet::from([person]))).await.unwrap();
+            if !found.is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// At rest a diff engine keeps no more sets than there are generations that may name them.
+    pub(crate) async fn assert_no_sets_are_left_over(&self) {
+        let Some(engine) = &self.engine else { return };
+        let objects = self.objects().await;
+        let generations = objects.iter().filter(|key| key.contains("/generations/"));
+        let generations: BTreeSet<&str> = generations.map(|key| &key[key.len() - 13..key.len() - 5]).collect();
+        for sets in engine.kept() {
+            assert!(generations.contains(&sets.name()[..8]), "{sets} are left over: {objects:?}");
+        }
     }
 
     /// What the one audience holds.

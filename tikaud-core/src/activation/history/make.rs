@@ -152,6 +152,8 @@ fn class(error: &ActivationError) -> &'static str {
         ActivationError::State(StateError::Busy { .. }) => super::BUSY,
         ActivationError::State(_) => "state",
         ActivationError::Scratch(_) => "scratch",
+        ActivationError::DiffEngine(_) => "diff_engine",
+        ActivationError::Interrupted { .. } => "interrupted",
         ActivationError::Destination { source, .. } => source.kind().as_str(),
         ActivationError::AudienceGone { .. } => "audience_gone",
         ActivationError::AudienceUnknown { .. } => "audience_unknown",

@@ -21,7 +21,7 @@ pub struct Compared {
     pub schema: SegmentSchema,
     /// The segment's identifiers, by kind.
     pub counts: Vec<KindCount>,
-    /// The changes: kind by kind, of each kind what goes out before what comes in, of these the digests in order. The first error
+    /// The changes: kind by kind, of each kind what goes in before what goes out, of these the digests in order. The first error
     /// ends the stream.
     pub changes: BoxStream<'static, Result<Change, DiffEngineError>>,
 }

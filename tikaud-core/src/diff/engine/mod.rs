@@ -7,11 +7,15 @@
 mod compared;
 mod error;
 mod fate;
+mod kept;
+mod memory;
 mod sets;
 
 pub use compared::{Change, Compared, KindCount};
 pub use error::{DiffEngineError, DiffEngineErrorKind};
 pub use fate::{Fate, FateSet, Standing};
+pub(crate) use kept::KeptSource;
+pub use memory::MemoryDiffEngine;
 pub(crate) use sets::SetsName;
 pub use sets::{KeptSets, SetsId, StoredCount};
 
@@ -110,12 +114,13 @@ pub trait DiffEngine: fmt::Debug + Send + Sync {
     /// As for [`compare`](Self::compare).
     async fn find(&self, sets: &SetsId, identifiers: &IdentifierSets) -> Result<Vec<Held>, DiffEngineError>;
 
-    /// Keeps these sets of an activation, and deletes all its others, with whatever was left behind.
+    /// Keeps these sets of an activation, and deletes its others up to this generation, with whatever was left behind of them.
+    /// Those of later ones may be on their way in another process.
     ///
     /// # Errors
     ///
     /// When the engine cannot be reached or fails.
-    async fn keep(&self, activation: &ActivationId, sets: &[SetsId]) -> Result<(), DiffEngineError>;
+    async fn keep(&self, activation: &ActivationId, sets: &[SetsId], through: u64) -> Result<(), DiffEngineError>;
 }
 
 const _: fn(&dyn DiffEngine) = |_| {};

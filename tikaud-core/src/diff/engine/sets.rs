@@ -30,6 +30,12 @@ impl SetsId {
         Self::new(activation, &SetsName::new(generation, epoch))
     }
 
+    /// The generation that they are of.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.name.generation()
+    }
+
     /// The activation that they are of.
     #[must_use]
     pub fn activation(&self) -> &ActivationId {
@@ -52,6 +58,11 @@ impl fmt::Display for SetsId {
 impl SetsName {
     pub(crate) fn new(generation: u64, epoch: u64) -> Self {
         Self(format!("{generation:08}-{epoch:010}"))
+    }
+
+    fn generation(&self) -> u64 {
+        // Digits, and few enough of them: see `try_from`.
+        self.0.split('-').next().and_then(|generation| generation.parse().ok()).unwrap_or(u64::MAX)
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::activation::{ActivationError, Outcome, Report};
 use crate::destination::Retry;
+use crate::diff::DiffEngineErrorKind;
 use crate::schedule::{LastOutcome, RunFailure};
 use crate::segment::{SegmentError, SegmentErrorKind};
 use crate::state::StateError;
@@ -80,6 +81,9 @@ fn after(error: &ActivationError, now: Timestamp) -> Next {
         ActivationError::State(StateError::Busy { until, .. }) => Next::Soon { earliest: *until },
         ActivationError::State(error) if passes(error) => Next::Soon { earliest: now },
         ActivationError::Segment { source, .. } if mends(source) => Next::Soon { earliest: now },
+        ActivationError::DiffEngine(error) if error.kind() == DiffEngineErrorKind::Failed => {
+            Next::Soon { earliest: now }
+        }
         ActivationError::Scratch(_) | ActivationError::Task => Next::Soon { earliest: now },
         _ => Next::AsScheduled,
     }

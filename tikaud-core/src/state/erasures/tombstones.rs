@@ -26,6 +26,11 @@ impl Tombstones {
         self.through
     }
 
+    /// Whether somebody was erased since the confirmed ones were last looked at.
+    pub(crate) fn looks_at_confirmed(&self) -> bool {
+        self.looks_at_confirmed
+    }
+
     /// The identifiers of a segment, within one range of digests, without those erased.
     ///
     /// Keyed hashes cost ten times as much as all else that is done with an identifier here. Whatever is confirmed was looked at

@@ -1,7 +1,10 @@
 //! One activation's state: reading the present generation, folding in what interrupted runs left, committing the next.
 
 mod changes;
+mod elsewhere;
+mod fates;
 mod forget;
+mod moving;
 mod prepared;
 mod recovery;
 mod removal;
@@ -10,6 +13,7 @@ mod settle;
 mod verify;
 
 pub(crate) use changes::{Comparison, KindChanges};
+pub(crate) use elsewhere::{Elsewhere, compare_with_nobody};
 pub(crate) use forget::forget;
 pub(crate) use prepared::CopiedChange;
 pub use prepared::{InvalidPlanId, PlanId};
@@ -29,7 +33,7 @@ use super::{
     RunFolder, RunId, SnapshotFiles, StateError, StateStore,
 };
 use crate::destination::DestinationId;
-use crate::diff::{DiffError, Resources};
+use crate::diff::{DiffEngine, DiffError, Resources};
 
 /// Names have eight digits, so that they sort: a run a minute needs 190 years for them.
 const LAST_GENERATION: u64 = 99_999_999;
@@ -44,6 +48,8 @@ pub(crate) struct Ledger {
     pub(crate) activation: ActivationId,
     pub(crate) destination: DestinationId,
     pub(crate) resources: Resources,
+    /// What compares the segment and keeps what is held elsewhere than in the store.
+    pub(crate) engine: Option<Arc<dyn DiffEngine>>,
 }
 
 /// Where an activation stands.
@@ -81,7 +87,8 @@ impl Ledger {
 
     async fn look(&self) -> Result<Current, StateError> {
         let mut generation = self.latest_generation().await?;
-        let mut held = HeldFiles::of(&generation.snapshots);
+        self.check_place(&generation)?;
+        let mut held = HeldFiles::of(&generation);
         let mut interrupted = Vec::new();
         for record in self.unfinished_runs(&generation).await? {
             held.pending.extend(self.fold(&mut generation, &record).await?);
@@ -108,7 +115,7 @@ impl Ledger {
         let mut current = self.current().await?;
         if !current.interrupted.is_empty() || self.has_plan_without_intent(&current.generation).await? {
             current.generation = self.commit(claim, current.generation, &current.held).await?;
-            current.held = Arc::new(HeldFiles::of(&current.generation.snapshots));
+            current.held = Arc::new(HeldFiles::of(&current.generation));
         }
         // A run that died between its commit and its clearing up may have left whom it had removed for good.
         if current.generation.erased > 0 {
@@ -144,8 +151,12 @@ impl Ledger {
         generation.number += 1;
         generation.destination = self.destination.clone();
         generation.committed = self.clock.now();
-        let name = format!("{:08}-{:010}", generation.number, claim.epoch());
-        generation.snapshots = self.settle(&name, held).await?;
+        (generation.snapshots, generation.sets) = self.settle(generation.number, claim.epoch(), held).await?;
+        self.commit_settled(claim, generation).await
+    }
+
+    /// The same of a generation that is whole.
+    pub(super) async fn commit_settled(&self, claim: &Claim, generation: Generation) -> Result<Generation, DiffError> {
         claim.check()?;
         let conflict = || StateError::Conflict { activation: self.activation.clone(), generation: generation.number };
         match create_sealed(&*self.store, &self.generation_key(generation.number), &generation).await {
@@ -185,6 +196,7 @@ impl Ledger {
             pending_create: None,
             mapping: None,
             snapshots: SnapshotFiles::default(),
+            sets: None,
             pending: None,
             erased: 0,
             members: None,

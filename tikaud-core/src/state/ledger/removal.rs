@@ -19,6 +19,12 @@ impl Ledger {
         identifiers: &IdentifierSets,
     ) -> Result<Vec<PlannedChange>, DiffError> {
         let mut planned = Vec::new();
+        if let (Some(engine), Some(sets)) = (&self.engine, self.sets_id(held)) {
+            for found in engine.find(&sets, identifiers).await? {
+                planned.extend(self.write_found(run, &found.possible()).await?);
+            }
+            return Ok(planned);
+        }
         for kind in held.kinds() {
             let unwanted = identifiers.get(kind);
             if !unwanted.is_empty() {
@@ -28,6 +34,17 @@ impl Ledger {
         Ok(planned)
     }
 
+    async fn write_found(&self, run: &RunId, found: &IdentifierSet) -> Result<Option<PlannedChange>, DiffError> {
+        let mut removes = self.removes(run, found.kind());
+        removes.append(found).await?;
+        Ok(removes.finish().await?.map(|file| PlannedChange { action: Action::Remove, file }))
+    }
+
+    fn removes(&self, run: &RunId, kind: IdentifierKind) -> DigestWriter<'_> {
+        let key = self.folder("plans").child(run).child(format_args!("{}-{kind}.digests", Action::Remove));
+        DigestWriter::new(&*self.store, &self.activation, key, kind)
+    }
+
     async fn write_removal_of(
         &self,
         run: &RunId,
@@ -35,8 +52,7 @@ impl Ledger {
         held: &Arc<HeldFiles>,
         unwanted: IdentifierSet,
     ) -> Result<Option<PlannedChange>, DiffError> {
-        let key = self.folder("plans").child(run).child(format_args!("{}-{kind}.digests", Action::Remove));
-        let mut removes = DigestWriter::new(&*self.store, &self.activation, key, kind);
+        let mut removes = self.removes(run, kind);
         let mut lanes = held.lanes(kind, self);
         lanes.push(Lane::new(kind, Box::new(MemorySource::new(unwanted))));
         let held = Arc::clone(held);

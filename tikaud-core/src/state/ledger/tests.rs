@@ -85,6 +85,7 @@ fn ledger(store: &MemoryStateStore, memory_budget: usize) -> Ledger {
         activation: "buyers".parse().unwrap(),
         destination: DestinationId::new("memory/1"),
         resources: Resources { memory_budget, scratch: std::env::temp_dir() },
+        engine: None,
     }
 }
 
@@ -210,7 +211,7 @@ proptest! {
                 }
             }
 
-            let settled = ledger.settle("next", &held).await.unwrap();
+            let settled = ledger.settle_files("next", &held).await.unwrap();
             let files = [&settled.confirmed, &settled.unconfirmed];
             for (files, people) in files.into_iter().zip([pick(&|_, held| held.0), pick(&|_, held| held.1)]) {
                 match files.first() {

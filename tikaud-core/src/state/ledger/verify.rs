@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures::TryStreamExt;
 use serde::Serialize;
 
 use super::{Ledger, generation_entries, read_generation};
@@ -19,7 +20,7 @@ pub struct Verification {
     pub generations: u64,
     /// Digest files, each read to its last byte.
     pub files: u64,
-    /// Identifiers in them.
+    /// Identifiers in them, and in the sets that a diff engine keeps for the present generation, each read too.
     pub identifiers: u64,
     /// Bytes of all objects.
     pub bytes: u64,
@@ -68,6 +69,14 @@ impl Ledger {
                 reader.read(self.resources.step_digests(file.kind.digest_len())).await?;
             }
             (found.files, found.identifiers) = (found.files + 1, found.identifiers + file.count);
+        }
+        if let Some(sets) = &current.generation.sets {
+            for count in &sets.counts {
+                let mut held = std::pin::pin!(self.possible(count.kind, &current.held));
+                while let Some(step) = held.try_next().await? {
+                    found.identifiers += step.len() as u64;
+                }
+            }
         }
         let named: BTreeSet<&ObjectKey> = files.iter().map(|file| &file.key).collect();
         let is_digests = |key: &&&ObjectKey| key.name().ends_with(".digests");
