@@ -27,6 +27,8 @@ mod change_log;
 mod files;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "adbc")]
+mod tables;
 
 #[cfg(feature = "adbc")]
 pub use adbc::{
