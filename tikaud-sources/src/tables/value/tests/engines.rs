@@ -130,6 +130,6 @@ async fn sail_judges_every_value_as_the_extractor_does() {
     let table = format!("parquet.`{}`", file.path().display());
     for mapped in judge::all() {
         let sql = statement(AdbcDialect::Spark, &mapped, &table);
-        compare(tikaud_sources::AdbcSegment::query(flight(), sql), &mapped, &values).await;
+        compare(tikaud_sources::AdbcSegment::query(flight(), sql).name("Values"), &mapped, &values).await;
     }
 }
