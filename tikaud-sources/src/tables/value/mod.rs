@@ -20,6 +20,9 @@ mod rules;
 mod speech;
 mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 use tikaud_core::identifier::{EmailRule, Field};
 use tikaud_core::segment::SegmentError;
 

@@ -40,8 +40,8 @@ impl Speech {
     /// A constant of ours, which has neither backslashes nor double quotes.
     fn literal(self, text: &str) -> String {
         match self {
-            // Two quotes end one string there and begin another.
-            Self::Spark => format!("'{}'", text.replace('\'', "\\'")),
+            // Two quotes end one string there and begin another, and what a backslash means is a setting.
+            Self::Spark if text.contains('\'') => format!("('{}')", text.replace('\'', "' || char(39) || '")),
             Self::BigQuery => format!("r\"{text}\""),
             _ => format!("'{}'", text.replace('\'', "''")),
         }
