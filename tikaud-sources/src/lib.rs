@@ -41,6 +41,8 @@ pub use postgres::{
     PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
     PostgresTls,
 };
+#[cfg(feature = "adbc")]
+pub use tables::{AdbcDiffEngine, EngineStatement};
 #[cfg(feature = "object-store")]
 /// The crate whose stores [`FileSegmentBuilder::object_store`] takes, in the version that fits.
 pub use tikaud_core::state::object_store;

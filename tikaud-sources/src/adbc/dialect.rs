@@ -95,6 +95,16 @@ impl AdbcDialect {
         }
     }
 
+    /// What writing begins with: a transaction, where creating and dropping tables can be undone.
+    pub(crate) fn begin_to_write(self) -> &'static [&'static str] {
+        match self {
+            Self::Postgres => &["BEGIN TRANSACTION", "SET LOCAL client_min_messages = 'error'"],
+            Self::Redshift => &["BEGIN"],
+            Self::DuckDb => &["BEGIN TRANSACTION"],
+            _ => &[],
+        }
+    }
+
     /// What a read ends with; it fails when the transaction has, however that was missed.
     pub(crate) fn finish(self) -> &'static [&'static str] {
         match self {
@@ -120,7 +130,7 @@ impl AdbcDialect {
     }
 
     /// How text is told from language in this SQL. Where that is not certain, a query must be one statement either way.
-    pub(crate) fn lexicons(self) -> Vec<Lexicon> {
+    pub(super) fn lexicons(self) -> Vec<Lexicon> {
         let standard = Lexicon::standard();
         match self {
             // Where backslashes escape in every string by an old setting, the server takes one statement only all the same.

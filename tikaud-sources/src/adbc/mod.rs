@@ -96,7 +96,7 @@ use self::source::Source;
 pub struct AdbcSegment {
     name: String,
     description: Option<String>,
-    definition: Arc<Definition>,
+    pub(crate) definition: Arc<Definition>,
 }
 
 impl AdbcSegment {

@@ -93,7 +93,7 @@ fn deliver(
 }
 
 /// Each column that is asked for, once for each time that it is.
-fn ask(definition: &Definition, known: &[Column], names: &[String]) -> Result<Vec<Asked>, SegmentError> {
+pub(crate) fn ask(definition: &Definition, known: &[Column], names: &[String]) -> Result<Vec<Asked>, SegmentError> {
     let place = definition.place();
     let ask = |name: &String| {
         let mut named = known.iter().filter(|column| column.name == *name);

@@ -18,6 +18,15 @@ use super::error::{AdbcError, Doing};
 use super::parameter::{self, AdbcParameter};
 use super::running::Running;
 
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Nothing is written, and the database keeps to that where it can.
+    Read,
+    /// Tables of our own are.
+    Write,
+}
+
 /// A connection, with whatever keeps it from writing.
 pub(crate) struct Session<'a> {
     definition: &'a Definition,
@@ -27,13 +36,25 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Loads the driver, connects and begins.
+    /// Loads the driver, connects and begins to read.
     pub(crate) fn open(definition: &'a Definition, running: &'a Running) -> Result<Self, SegmentError> {
+        Self::open_to(definition, running, Access::Read)
+    }
+
+    /// The same for such an access.
+    pub(crate) fn open_to(
+        definition: &'a Definition,
+        running: &'a Running,
+        access: Access,
+    ) -> Result<Self, SegmentError> {
         let settings = &definition.connection;
         let mut driver = settings.load().map_err(|error| definition.failed(&error, Doing::Loading))?;
         running.check()?;
         let connecting = |error: Error| definition.failed(&error, Doing::Connecting);
-        let options = settings.database_options(&definition.added_options());
+        let options = settings.database_options(&match access {
+            Access::Read => definition.added_options(),
+            Access::Write => Vec::new(),
+        });
         let options = options.into_iter().map(|(key, value)| (OptionDatabase::from(key.as_str()), value));
         let database = driver.new_database_with_opts(options).map_err(connecting)?;
         running.check()?;
@@ -42,11 +63,14 @@ impl<'a> Session<'a> {
         running.watch(connection.get_cancel_handle())?;
         let dialect = settings.told_dialect().unwrap_or_else(|| AdbcDialect::of_vendor(&vendor(&connection)));
         let mut session = Self { definition, running, connection, dialect };
-        session.begin()?;
+        session.begin(access)?;
         Ok(session)
     }
 
-    fn begin(&mut self) -> Result<(), SegmentError> {
+    fn begin(&mut self, access: Access) -> Result<(), SegmentError> {
+        if access == Access::Write {
+            return self.dialect.begin_to_write().iter().try_for_each(|sql| self.run(sql));
+        }
         self.definition.source.check_single(self.dialect)?;
         if self.dialect.is_asked_to_read_only() {
             // Few drivers know it; those that do not, say so.
@@ -60,7 +84,7 @@ impl<'a> Session<'a> {
     }
 
     /// Runs a statement of our own.
-    fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
+    pub(crate) fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
         let mut statement = self.statement(sql)?;
         statement.execute_update().map(drop).map_err(|error| self.definition.failed(&error, Doing::Executing))
     }

@@ -97,7 +97,8 @@ impl Source {
         Ok(format!("SELECT {} FROM {}{condition}", expressions.join(", "), self.from(dialect)?))
     }
 
-    fn from(&self, dialect: AdbcDialect) -> Result<String, SegmentError> {
+    /// What follows `FROM`.
+    pub(crate) fn from(&self, dialect: AdbcDialect) -> Result<String, SegmentError> {
         match self {
             Self::Relation(names) => relation(names, dialect),
             // The query may end in a comment, which ends with its line.
