@@ -10,6 +10,7 @@
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
 //! * *My customers are in another database or warehouse* → [`AdbcSegment`], with the feature `adbc`.
+//! * *My table is too large to be read each time* → [`AdbcDiffEngine`], with the feature `adbc`; the guide is `docs/tables.md`.
 //! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
@@ -65,4 +66,5 @@ struct PostgresGuide;
 #[doc = include_str!("../docs/adbc.md")]
 #[doc = include_str!("../docs/snowflake.md")]
 #[doc = include_str!("../docs/bigquery.md")]
+#[doc = include_str!("../docs/tables.md")]
 struct AdbcGuides;
