@@ -85,6 +85,12 @@ impl<'a> Session<'a> {
 
     /// Runs a statement of our own.
     pub(crate) fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
+        if self.dialect == AdbcDialect::Spark {
+            // Servers that speak Flight SQL need not take updates as such; all take them as queries, that run as they are read.
+            let mut rows = self.query(sql, &[])?;
+            while rows.next()?.is_some() {}
+            return Ok(());
+        }
         let mut statement = self.statement(sql)?;
         statement.execute_update().map(drop).map_err(|error| self.definition.failed(&error, Doing::Executing))
     }

@@ -236,6 +236,10 @@ impl Outcome<'_> {
     fn tell(&mut self, totals: &Totals, more: &BTreeMap<IdentifierKind, u64>) -> Told {
         let mut tally = totals.tally.clone();
         tally.extend(std::mem::take(&mut self.judged.tally));
+        if tally.members == 0 {
+            // Where nobody is read, nothing is counted of any column.
+            tally.columns.clear();
+        }
         let kinds: BTreeSet<IdentifierKind> = totals.found.keys().chain(self.held.confirmed.keys()).copied().collect();
         let mut wanted: BTreeMap<IdentifierKind, u64> = more.clone();
         for kind in kinds {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use adbc_core::{Connection, Statement};
 use tikaud_sources::{AdbcDiffEngine, AdbcSegment};
 
-use crate::engines::{DuckDb, Postgres, execute, flight, raw, told};
+use crate::engines::{DuckDb, Postgres, flight, raw, told};
 use crate::world::{COLUMNS, Row};
 
 /// A database with a table of customers and a schema for sets.
@@ -38,7 +38,10 @@ impl Place {
     }
 
     fn sail_run(&self, sql: &str) {
-        execute(&mut raw("FLIGHTSQL", None, &[("uri", &told("FLIGHT"))]), sql);
+        let mut statement = raw("FLIGHTSQL", None, &[("uri", &told("FLIGHT"))]).new_statement().unwrap();
+        statement.set_sql_query(sql).unwrap();
+        // It takes no updates as such.
+        statement.execute().unwrap().for_each(|batch| drop(batch.unwrap()));
     }
 
     pub(crate) fn schema(&self) -> String {

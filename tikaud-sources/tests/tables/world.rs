@@ -195,7 +195,7 @@ pub(crate) async fn held(engine: &dyn DiffEngine, sets: &SetsId) -> BTreeMap<Ide
             of[0].extend_from_slice(part.confirmed.as_bytes());
             of[1].extend_from_slice(part.unconfirmed.as_bytes());
         }
-        if of != [Vec::new(), Vec::new()] {
+        if of.iter().any(|digests| !digests.is_empty()) {
             all.insert(kind, of);
         }
     }
