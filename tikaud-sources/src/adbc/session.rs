@@ -115,7 +115,7 @@ impl<'a> Session<'a> {
         }
         let reader = statement.execute().map_err(failed)?;
         self.running.check()?;
-        Ok(Rows { definition: self.definition, reader: Some(reader), _statement: statement })
+        Ok(Rows { definition: self.definition, reader: Some(reader), has_ended: false, _statement: statement })
     }
 
     fn set_options(&self, statement: &mut ManagedStatement) -> Result<(), SegmentError> {
@@ -164,6 +164,8 @@ pub(crate) struct Rows<'a> {
     definition: &'a Definition,
     /// Gone after its first error: drivers' readers repeat it for ever.
     reader: Option<Box<dyn RecordBatchReader + Send>>,
+    /// Past its end DuckDB's reader reports an error.
+    has_ended: bool,
     /// What the driver's reader may rely on.
     _statement: ManagedStatement,
 }
@@ -175,10 +177,13 @@ impl Rows<'_> {
 
     /// The next batch; `None` when there are no more.
     pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, SegmentError> {
-        let Some(reader) = &mut self.reader else { return Ok(None) };
+        let Some(reader) = self.reader.as_mut().filter(|_| !self.has_ended) else { return Ok(None) };
         match reader.next() {
             Some(Ok(batch)) => Ok(Some(batch)),
-            None => Ok(None),
+            None => {
+                self.has_ended = true;
+                Ok(None)
+            }
             Some(Err(error)) => {
                 self.reader = None;
                 let error = AdbcError::while_reading(&error.to_string());

@@ -54,9 +54,14 @@ impl Place {
 
     /// Puts these rows in the place of the table's.
     pub(crate) async fn fill(&self, rows: &[Row]) {
+        let escape = |text: &str| match self {
+            // There a backslash is one in pairs, and a quote after one.
+            Self::Sail(_) => text.replace('\\', "\\\\").replace('\'', "\\'"),
+            _ => text.replace('\'', "''"),
+        };
         let text = |cell: &Option<String>| match cell {
             None => "NULL".to_owned(),
-            Some(text) => format!("'{}'", text.replace('\'', "''")),
+            Some(text) => format!("'{}'", escape(text)),
         };
         let of = |row: &Row| format!("({})", row.iter().map(text).collect::<Vec<_>>().join(", "));
         let kind = if matches!(self, Self::Sail(_)) { "STRING" } else { "VARCHAR" };

@@ -140,16 +140,13 @@ pub(crate) async fn plan(engine: &dyn DiffEngine, held: Option<&SetsId>, mapping
     assert_eq!(schema.names().len(), mapping.columns().len());
     let counts = counts.iter().map(|count| (count.kind, count.wanted, count.suppressed)).collect();
     let mut all = Changes::new();
-    let mut order = Vec::new();
     for change in changes.try_collect::<Vec<_>>().await.unwrap() {
         if change.set.is_empty() {
             continue;
         }
         let of = all.entry((change.set.kind(), change.action == Action::Add)).or_default();
         of.extend_from_slice(change.set.as_bytes());
-        order.push((change.set.kind(), change.action == Action::Add));
     }
-    let _ = order;
     for ((kind, _), digests) in &all {
         assert!(IdentifierSet::from_sorted(*kind, digests.clone().into()).is_some());
     }
