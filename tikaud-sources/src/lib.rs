@@ -10,6 +10,7 @@
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
 //! * *My customers are in another database or warehouse* → [`AdbcSegment`], with the feature `adbc`.
+//! * *My table is too large to be read each time* → [`AdbcDiffEngine`], with the feature `adbc`; the guide is `docs/tables.md`.
 //! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
 //!   [`Segment`](tikaud_core::segment::Segment) of your own.
@@ -27,6 +28,8 @@ mod change_log;
 mod files;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "adbc")]
+mod tables;
 
 #[cfg(feature = "adbc")]
 pub use adbc::{
@@ -39,6 +42,8 @@ pub use postgres::{
     PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
     PostgresTls,
 };
+#[cfg(feature = "adbc")]
+pub use tables::{AdbcDiffEngine, EngineStatement};
 #[cfg(feature = "object-store")]
 /// The crate whose stores [`FileSegmentBuilder::object_store`] takes, in the version that fits.
 pub use tikaud_core::state::object_store;
@@ -61,4 +66,5 @@ struct PostgresGuide;
 #[doc = include_str!("../docs/adbc.md")]
 #[doc = include_str!("../docs/snowflake.md")]
 #[doc = include_str!("../docs/bigquery.md")]
+#[doc = include_str!("../docs/tables.md")]
 struct AdbcGuides;

@@ -32,9 +32,9 @@ const TOKEN: &str = "TIKTOK_ACCESS_TOKEN";
 #[command(name = "sync", verbatim_doc_comment)]
 #[command(override_usage = "sync --segment <FILE>... --email <COLUMN> --state <DIR> --advertiser <ID> [OPTIONS]")]
 #[command(group = ArgGroup::new("email-column").args(["email", "email_sha256", "email_sha512"]))]
-#[command(group = ArgGroup::new("phone-column").args(["phone", "phone_sha256"]))]
-#[command(group = ArgGroup::new("identifiers").args(["email", "email_sha256", "email_sha512", "phone", "phone_sha256"])
-    .multiple(true).required(true))]
+#[command(group = ArgGroup::new("phone-column").args(["phone", "phone_e164", "phone_sha256"]))]
+#[command(group = ArgGroup::new("identifiers")
+    .args(["email", "email_sha256", "email_sha512", "phone", "phone_e164", "phone_sha256"]).multiple(true).required(true))]
 pub(crate) struct Arguments {
     /// Files with the members of the segment: CSV, JSON lines or Parquet; several, or patterns such as 'buyers-*.csv'.
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
@@ -57,6 +57,9 @@ pub(crate) struct Arguments {
     /// The column with phone numbers.
     #[arg(long, value_name = "COLUMN")]
     phone: Option<String>,
+    /// The column with phone numbers that are all in E.164 (+ and 7 to 15 digits); they are taken at their word.
+    #[arg(long, value_name = "COLUMN")]
+    phone_e164: Option<String>,
     /// The column with phone numbers (E.164 with +) hashed with SHA-256.
     #[arg(long, value_name = "COLUMN")]
     phone_sha256: Option<String>,
@@ -131,6 +134,7 @@ impl Arguments {
             (&self.email_sha256, Field::EmailSha256),
             (&self.email_sha512, Field::EmailSha512),
             (&self.phone, Field::Phone(region)),
+            (&self.phone_e164, Field::PhoneE164),
             (&self.phone_sha256, Field::PhoneSha256),
         ];
         let mapped = fields.into_iter().filter_map(|(column, field)| Some((column.clone()?, field)));

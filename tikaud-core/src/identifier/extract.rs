@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::tally::{ColumnTally, Tally};
 use super::{
     DeviceHash, EmailSpace, Field, FieldMapping, IdentifierKind, PhoneParser, PhoneRegion, Region, RejectReason,
-    Sha256Queue, decode_digest, md5, normalise_device_id, normalise_email, normalise_phone,
+    Sha256Queue, decode_digest, md5, normalise_device_id, normalise_email, normalise_phone, phone_in_e164,
 };
 use crate::segment::{MemberBatch, SegmentError, TextColumn};
 
@@ -101,6 +101,13 @@ impl Extractor {
                 work.cells(column, |raw, row| {
                     normalise_phone(raw, regions.at(row), &*self.parser, &mut buffer)?;
                     queue.push(buffer.as_bytes());
+                    Ok(())
+                });
+            }
+            Field::PhoneE164 => {
+                let mut queue = Sha256Queue::new(digests);
+                work.cells(column, |raw, _| {
+                    queue.push(phone_in_e164(raw)?.as_bytes());
                     Ok(())
                 });
             }

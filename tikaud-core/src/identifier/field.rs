@@ -20,6 +20,14 @@ pub enum Field {
     EmailSha512,
     /// Phone numbers, E.164 preferred, hashed here with SHA-256.
     Phone(PhoneRegion),
+    /// Phone numbers in E.164 already, such as `+442071838750`: `+` and 7 to 15 digits, hashed here with SHA-256.
+    ///
+    /// They are taken at their word: no numbering plan is asked, so a number that cannot exist is hashed like any other,
+    /// and every other spelling is [rejected](super::RejectReason::NotAPhone). For columns that were put into E.164 before, and
+    /// for databases that are to hash by themselves, where there are no numbering plans. The form is that of
+    /// [ITU-T E.164](https://www.itu.int/rec/T-REC-E.164-201011-I/en), section 6: a country code, which begins with no zero,
+    /// and fifteen digits at most; that fewer than seven are no number is a convention of ours.
+    PhoneE164,
     /// Phone numbers, E.164 with `+`, hashed already with SHA-256: 64 hexadecimal digits.
     PhoneSha256,
     /// iOS advertising ids (IDFA), hashed here.
@@ -43,7 +51,7 @@ impl Field {
         match self {
             Self::Email | Self::EmailSha256 => IdentifierKind::EmailSha256,
             Self::EmailSha512 => IdentifierKind::EmailSha512,
-            Self::Phone(_) | Self::PhoneSha256 => IdentifierKind::PhoneSha256,
+            Self::Phone(_) | Self::PhoneE164 | Self::PhoneSha256 => IdentifierKind::PhoneSha256,
             Self::Idfa(DeviceHash::Sha256) | Self::IdfaSha256 => IdentifierKind::IdfaSha256,
             Self::Idfa(DeviceHash::Md5) | Self::IdfaMd5 => IdentifierKind::IdfaMd5,
             Self::Aaid(DeviceHash::Sha256) | Self::AaidSha256 => IdentifierKind::AaidSha256,

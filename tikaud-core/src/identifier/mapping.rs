@@ -283,6 +283,21 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_mapping_keeps_its_fingerprint() {
+        let json =
+            r#"{"fields":[{"column":"e","field":"email"},{"column":"p","field":"phone_e164"}],"email_rule":"current"}"#;
+        let mapping: FieldMapping = serde_json::from_str(json).unwrap();
+        assert_eq!(mapping.fields()[1].field, Field::PhoneE164);
+        assert_eq!(serde_json::to_string(&mapping).unwrap(), json);
+        assert!(!mapping.has_plain_phone());
+        // As it was before there was `PhoneE164`: another one would take everybody out and in again.
+        let phone = ("p", Field::Phone(PhoneRegion::International));
+        let before = FieldMapping::try_new([("e", Field::Email), phone]).unwrap();
+        let text = r#"rules 1, e-mail Current, {"e": "Email", "p": "Phone(International)"}"#;
+        assert_eq!(before.fingerprint(), const_hex::encode(&Sha256::digest(text)[..8]));
+    }
+
+    #[test]
     fn a_delimiter_is_part_of_the_mapping() {
         let mapping = FieldMapping::try_new([("emails", Field::EmailSha256)]).unwrap();
         let delimited = mapping.clone().with_delimiter("emails", '|').unwrap();

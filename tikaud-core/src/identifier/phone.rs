@@ -86,6 +86,21 @@ pub(crate) fn normalise_phone(
     parser.e164(text, region, out)
 }
 
+/// The number of a column that holds E.164 already: a `+`, then 7 to 15 digits of which the first is no zero.
+///
+/// # Errors
+///
+/// The reason why there is no such number.
+pub(crate) fn phone_in_e164(raw: &str) -> Result<&str, RejectReason> {
+    let text = present(raw)?;
+    if looks_hashed(text) {
+        return Err(RejectReason::LooksHashed);
+    }
+    let digits = text.strip_prefix('+').ok_or(RejectReason::NotAPhone)?.as_bytes();
+    let is_number = (7..=15).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit);
+    if is_number { Ok(text) } else { Err(RejectReason::NotAPhone) }
+}
+
 // The parser behind `DefaultPhoneParser` traces the numbers it reads through `log`. A raw number must reach no log, so
 // those calls have to be compiled out, which is what this crate's dependency on `log` with `max_level_debug` is for.
 const _: () = assert!(

@@ -13,8 +13,8 @@ const POSTGRES_TYPE: &str = "POSTGRESQL:type";
 
 /// A column of the source.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
-    pub(super) name: String,
+pub(crate) struct Column {
+    pub(crate) name: String,
     arrow: DataType,
     /// The type in the database's own words.
     declared: Option<String>,
@@ -23,47 +23,47 @@ pub(super) struct Column {
 
 /// A column that is asked for.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) name: String,
+pub(crate) struct Asked {
+    pub(crate) name: String,
     /// What is selected.
-    pub(super) expression: String,
+    pub(crate) expression: String,
     /// Whether the cells are numbers in text, of which only whole ones are taken.
-    pub(super) is_whole: bool,
+    pub(crate) is_whole: bool,
     /// What SQLite's driver is shown first, so that it knows the column's type before it has seen a value.
-    pub(super) first: &'static str,
+    pub(crate) first: &'static str,
 }
 
 impl Column {
-    pub(super) fn of(field: &Field, dialect: AdbcDialect) -> Self {
+    pub(crate) fn of(field: &Field, dialect: AdbcDialect) -> Self {
         let is_json = field.metadata().get(EXTENSION_TYPE_NAME_KEY).is_some_and(|name| name == "arrow.json");
         let declared = field.metadata().get(POSTGRES_TYPE).cloned().or_else(|| is_json.then(|| "json".to_owned()));
         Self { name: field.name().clone(), arrow: field.data_type().clone(), declared, dialect }
     }
 
     /// A column of SQLite's, whose types the driver does not tell.
-    pub(super) fn of_sqlite(name: &str, declared: Option<&str>) -> Self {
+    pub(crate) fn of_sqlite(name: &str, declared: Option<&str>) -> Self {
         let declared = declared.filter(|declared| !declared.is_empty()).map(str::to_ascii_uppercase);
         Self { name: name.to_owned(), arrow: DataType::Utf8, declared, dialect: AdbcDialect::Sqlite }
     }
 
     /// The type, in the database's words where it tells any.
-    pub(super) fn type_name(&self) -> String {
+    pub(crate) fn type_name(&self) -> String {
         self.declared.clone().unwrap_or_else(|| self.arrow.to_string())
     }
 
-    pub(super) fn arrow(&self) -> &DataType {
+    pub(crate) fn arrow(&self) -> &DataType {
         &self.arrow
     }
 
     /// Whether its cells become text without losing anything.
-    pub(super) fn holds_text(&self) -> bool {
+    pub(crate) fn holds_text(&self) -> bool {
         match self.dialect {
             AdbcDialect::Sqlite => !matches!(self.sqlite_affinity(), Affinity::Real),
             _ => !self.is_json() && (holds_text(&self.arrow) || self.is_cast()),
         }
     }
 
-    pub(super) fn ask(&self, place: &str) -> Result<Asked, SegmentError> {
+    pub(crate) fn ask(&self, place: &str) -> Result<Asked, SegmentError> {
         if !self.holds_text() {
             let message = format!(
                 "the column `{}` of {place} is of type {}, which holds no text; cast it to text in a view or query",
@@ -82,7 +82,7 @@ impl Column {
     }
 
     /// A column that only the rule looks at, as it is.
-    pub(super) fn ask_as_it_is(&self) -> Result<Asked, SegmentError> {
+    pub(crate) fn ask_as_it_is(&self) -> Result<Asked, SegmentError> {
         let expression = self.dialect.quote(&self.name)?;
         Ok(Asked { name: self.name.clone(), expression, is_whole: false, first: "" })
     }
@@ -107,7 +107,7 @@ impl Column {
     }
 
     /// As rules know it.
-    pub(super) fn rule_type(&self) -> ColumnType {
+    pub(crate) fn rule_type(&self) -> ColumnType {
         match (&self.arrow, self.declared.as_deref()) {
             (_, Some("numeric")) => ColumnType::Decimal,
             (_, Some("uuid" | "json" | "jsonb")) => ColumnType::Other,
@@ -130,7 +130,7 @@ impl Column {
 
     /// As rules know a column of SQLite's, beside what one of them compares it with: SQLite has no type for text, dates,
     /// instants and booleans apart, so the rule says which it is.
-    pub(super) fn sqlite_rule_type(&self, wanted: Option<crate::rule::LiteralType>) -> ColumnType {
+    pub(crate) fn sqlite_rule_type(&self, wanted: Option<crate::rule::LiteralType>) -> ColumnType {
         use crate::rule::LiteralType;
         let is_declared = self.declared.is_some();
         match (wanted, self.sqlite_affinity()) {

@@ -94,15 +94,15 @@ impl AdbcConnection {
         self
     }
 
-    pub(super) fn driver(&self) -> &AdbcDriver {
+    pub(crate) fn driver(&self) -> &AdbcDriver {
         &self.driver
     }
 
-    pub(super) fn told_dialect(&self) -> Option<AdbcDialect> {
+    pub(crate) fn told_dialect(&self) -> Option<AdbcDialect> {
         self.dialect
     }
 
-    pub(super) fn load(&self) -> Result<ManagedDriver, Error> {
+    pub(crate) fn load(&self) -> Result<ManagedDriver, Error> {
         if let Some(driver) = self.loaded.get() {
             return Ok(driver.clone());
         }
@@ -112,26 +112,26 @@ impl AdbcConnection {
     }
 
     /// The database's options, with what a read adds to them unless they are set already.
-    pub(super) fn database_options(&self, added: &[(&str, &str)]) -> Vec<(String, OptionValue)> {
+    pub(crate) fn database_options(&self, added: &[(&str, &str)]) -> Vec<(String, OptionValue)> {
         let added = added.iter().filter(|(key, _)| self.database_option(key).is_none());
         let added = added.map(|(key, value)| ((*key).to_owned(), OptionValue::from(*value)));
         added.chain(values(&self.database)).collect()
     }
 
-    pub(super) fn database_option(&self, key: &str) -> Option<&str> {
+    pub(crate) fn database_option(&self, key: &str) -> Option<&str> {
         self.database.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn connection_options(&self) -> impl Iterator<Item = (String, OptionValue)> {
+    pub(crate) fn connection_options(&self) -> impl Iterator<Item = (String, OptionValue)> {
         values(&self.connection)
     }
 
-    pub(super) fn statement_options(&self) -> &[AdbcOption] {
+    pub(crate) fn statement_options(&self) -> &[AdbcOption] {
         &self.statement
     }
 
     /// The name of the option that a driver's message is about.
-    pub(super) fn option_named_in(&self, message: &str) -> Option<&str> {
+    pub(crate) fn option_named_in(&self, message: &str) -> Option<&str> {
         let all = self.database.iter().chain(&self.connection).chain(&self.statement);
         let named = all.map(|(key, _)| key.as_str()).filter(|key| message.contains(key));
         named.max_by_key(|key| key.len())

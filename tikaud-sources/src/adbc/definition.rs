@@ -13,24 +13,24 @@ use super::source::Source;
 use crate::rule::Rule;
 
 /// All that a segment was built from.
-pub(super) struct Definition {
-    pub(super) connection: AdbcConnection,
-    pub(super) source: Source,
-    pub(super) rule: Option<Rule>,
+pub(crate) struct Definition {
+    pub(crate) connection: AdbcConnection,
+    pub(crate) source: Source,
+    pub(crate) rule: Option<Rule>,
     /// What says what now is, for the rule.
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) timeout: Duration,
-    pub(super) batch_size: usize,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) timeout: Duration,
+    pub(crate) batch_size: usize,
 }
 
 impl Definition {
     /// What is read, as errors call it: `shop.buyers` over the driver `postgresql`.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("{} over the driver `{}`", self.source, self.connection.driver())
     }
 
     /// Options of the database that keep it from being written to, where it is known by its options.
-    pub(super) fn added_options(&self) -> Vec<(&'static str, &'static str)> {
+    pub(crate) fn added_options(&self) -> Vec<(&'static str, &'static str)> {
         let told = self.connection.told_dialect();
         let is_duckdb = told.map_or_else(
             || self.connection.driver().to_string().contains("duckdb"),
@@ -42,7 +42,7 @@ impl Definition {
     }
 
     /// The driver reports a failure.
-    pub(super) fn failed(&self, error: &adbc_core::error::Error, doing: Doing) -> SegmentError {
+    pub(crate) fn failed(&self, error: &adbc_core::error::Error, doing: Doing) -> SegmentError {
         let failure = AdbcError::of(error, doing);
         if failure.kind() == AdbcErrorKind::Option
             && let Some(option) = self.connection.option_named_in(&error.message)
@@ -56,7 +56,7 @@ impl Definition {
         self.error(failure, doing)
     }
 
-    pub(super) fn error(&self, error: AdbcError, doing: Doing) -> SegmentError {
+    pub(crate) fn error(&self, error: AdbcError, doing: Doing) -> SegmentError {
         let message = match doing {
             Doing::Loading | Doing::Connecting => self.connecting(error.kind()),
             Doing::Executing | Doing::Reading => self.reading(error.kind()),

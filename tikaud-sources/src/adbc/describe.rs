@@ -15,7 +15,7 @@ use super::session::Session;
 use super::source::Source;
 
 /// Every column that there is.
-pub(super) fn columns(definition: &Definition, session: &mut Session<'_>) -> Result<Vec<Column>, SegmentError> {
+pub(crate) fn columns(definition: &Definition, session: &mut Session<'_>) -> Result<Vec<Column>, SegmentError> {
     let (source, dialect) = (&definition.source, session.dialect());
     let schema = {
         let mut rows = session.query(&source.describe(dialect)?, source.parameters())?;
@@ -52,7 +52,7 @@ fn sqlite_types(source: &Source, session: &mut Session<'_>) -> Result<HashMap<St
 }
 
 /// The rows of a batch of two columns of text.
-pub(super) fn pairs(batch: &RecordBatch) -> Vec<(String, String)> {
+pub(crate) fn pairs(batch: &RecordBatch) -> Vec<(String, String)> {
     let text = |at: usize| {
         let column = batch.columns().get(at).and_then(|array| array.as_string_opt::<i32>())?;
         column.to_data().validate_full().is_ok().then_some(column)

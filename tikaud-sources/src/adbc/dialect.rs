@@ -30,7 +30,7 @@ pub enum AdbcDialect {
 
 impl AdbcDialect {
     /// By what the driver says that it speaks to. Whoever is not known speaks the standard's.
-    pub(super) fn of_vendor(name: &str) -> Self {
+    pub(crate) fn of_vendor(name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let known = [
             ("postgres", Self::Postgres),
@@ -50,7 +50,7 @@ impl AdbcDialect {
     /// # Errors
     ///
     /// `Configuration` when nothing can have this name.
-    pub(super) fn quote(self, name: &str) -> Result<String, SegmentError> {
+    pub(crate) fn quote(self, name: &str) -> Result<String, SegmentError> {
         if name.is_empty() {
             return Err(configuration("a name of a table or schema is empty"));
         }
@@ -71,7 +71,7 @@ impl AdbcDialect {
     }
 
     /// In whose SQL rules are written; elsewhere they are evaluated here.
-    pub(super) fn of_rules(self) -> Option<SqlDialect> {
+    pub(crate) fn of_rules(self) -> Option<SqlDialect> {
         match self {
             Self::Postgres => Some(SqlDialect::Postgres),
             Self::Sqlite => Some(SqlDialect::Sqlite),
@@ -81,7 +81,7 @@ impl AdbcDialect {
     }
 
     /// What a read begins with: a transaction that sees one moment and writes nothing, where there is such a thing.
-    pub(super) fn begin(self) -> &'static [&'static str] {
+    pub(crate) fn begin(self) -> &'static [&'static str] {
         match self {
             Self::Postgres => &[
                 "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
@@ -95,8 +95,18 @@ impl AdbcDialect {
         }
     }
 
+    /// What writing begins with: a transaction, where creating and dropping tables can be undone.
+    pub(crate) fn begin_to_write(self) -> &'static [&'static str] {
+        match self {
+            Self::Postgres => &["BEGIN TRANSACTION", "SET LOCAL client_min_messages = 'error'"],
+            Self::Redshift => &["BEGIN"],
+            Self::DuckDb => &["BEGIN TRANSACTION"],
+            _ => &[],
+        }
+    }
+
     /// What a read ends with; it fails when the transaction has, however that was missed.
-    pub(super) fn finish(self) -> &'static [&'static str] {
+    pub(crate) fn finish(self) -> &'static [&'static str] {
         match self {
             // Committing a transaction that has failed is no error there: any other statement is.
             Self::Postgres | Self::Redshift => &["SELECT 1", "COMMIT"],
@@ -106,12 +116,12 @@ impl AdbcDialect {
     }
 
     /// Whether the standard's option for a connection that writes nothing is tried: the others have their own ways.
-    pub(super) fn is_asked_to_read_only(self) -> bool {
+    pub(crate) fn is_asked_to_read_only(self) -> bool {
         self.begin().is_empty()
     }
 
     /// Options of statements that bound the driver's batches.
-    pub(super) fn statement_options(self) -> &'static [(&'static str, &'static str)] {
+    pub(crate) fn statement_options(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Postgres | Self::Redshift => &[("adbc.postgresql.batch_size_hint_bytes", "1048576")],
             Self::Sqlite => &[("adbc.sqlite.query.batch_rows", "8192")],

@@ -53,7 +53,7 @@ pub enum AdbcErrorKind {
 
 /// What was being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doing {
+pub(crate) enum Doing {
     Loading,
     Connecting,
     /// A statement was handed over, or its answer was waited for.
@@ -91,7 +91,7 @@ impl AdbcError {
     }
 
     /// What an error says that can be repeated.
-    pub(super) fn of(error: &adbc_core::error::Error, doing: Doing) -> Self {
+    pub(crate) fn of(error: &adbc_core::error::Error, doing: Doing) -> Self {
         let sqlstate = sqlstate(error);
         let by_code = sqlstate.as_deref().and_then(kind_of_sqlstate);
         let by_status = || kind_of_status(error.status, doing);
@@ -104,12 +104,12 @@ impl AdbcError {
     }
 
     /// While rows come in, all that is known is a text.
-    pub(super) fn while_reading(message: &str) -> Self {
+    pub(crate) fn while_reading(message: &str) -> Self {
         let kind = kind_of_message(message, Doing::Reading).unwrap_or(AdbcErrorKind::BrokenOff);
         Self::of_kind(kind)
     }
 
-    pub(super) fn of_kind(kind: AdbcErrorKind) -> Self {
+    pub(crate) fn of_kind(kind: AdbcErrorKind) -> Self {
         Self { kind, status: None, sqlstate: None, vendor_code: None }
     }
 }
@@ -234,7 +234,7 @@ impl Error for AdbcError {}
 
 impl AdbcErrorKind {
     /// The same in the words of segments.
-    pub(super) fn of_segment(self) -> SegmentErrorKind {
+    pub(crate) fn of_segment(self) -> SegmentErrorKind {
         match self {
             Self::UnknownDatabase | Self::UnknownRelation => SegmentErrorKind::NotFound,
             Self::Driver | Self::Option | Self::Query => SegmentErrorKind::Configuration,
@@ -244,7 +244,7 @@ impl AdbcErrorKind {
     }
 }
 
-pub(super) fn configuration(message: impl Into<String>) -> SegmentError {
+pub(crate) fn configuration(message: impl Into<String>) -> SegmentError {
     SegmentError::new(SegmentErrorKind::Configuration, message)
 }
 

@@ -5,28 +5,28 @@
 //! ```
 
 mod builder;
-mod connection;
-mod dialect;
+pub(crate) mod connection;
+pub(crate) mod dialect;
 mod driver;
-mod parameter;
+pub(crate) mod parameter;
 
-mod definition;
-mod error;
+pub(crate) mod definition;
+pub(crate) mod error;
 mod single;
-mod source;
+pub(crate) mod source;
 
-mod column;
-mod describe;
-mod session;
-mod view;
-mod where_clause;
+pub(crate) mod column;
+pub(crate) mod describe;
+pub(crate) mod session;
+pub(crate) mod view;
+pub(crate) mod where_clause;
 
 mod ahead;
 mod cells;
 mod first_row;
-mod read;
-mod reading;
-mod running;
+pub(crate) mod read;
+pub(crate) mod reading;
+pub(crate) mod running;
 
 use std::fmt;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ use self::source::Source;
 pub struct AdbcSegment {
     name: String,
     description: Option<String>,
-    definition: Arc<Definition>,
+    pub(crate) definition: Arc<Definition>,
 }
 
 impl AdbcSegment {

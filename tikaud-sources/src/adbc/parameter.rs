@@ -27,7 +27,7 @@ impl AdbcParameter {
         Self(Value::Text(None))
     }
 
-    pub(super) fn of_rule(value: &SqlValue) -> Self {
+    pub(crate) fn of_rule(value: &SqlValue) -> Self {
         Self(match value {
             SqlValue::Text(text) => Value::Text(Some(text.clone())),
             SqlValue::Integer(number) => Value::Integer(*number),
@@ -46,7 +46,7 @@ impl AdbcParameter {
 }
 
 /// The values as the only row of a batch.
-pub(super) fn row(parameters: &[AdbcParameter]) -> Result<RecordBatch, ArrowError> {
+pub(crate) fn row(parameters: &[AdbcParameter]) -> Result<RecordBatch, ArrowError> {
     let arrays: Vec<ArrayRef> = parameters.iter().map(AdbcParameter::array).collect();
     let named = arrays.iter().enumerate();
     let fields: Vec<Field> =

@@ -17,7 +17,7 @@ use super::view;
 use super::where_clause::{self, Filter};
 
 /// Every column there is, and nothing else.
-pub(super) fn columns(definition: &Definition, running: &Running) -> Result<Vec<Column>, SegmentError> {
+pub(crate) fn columns(definition: &Definition, running: &Running) -> Result<Vec<Column>, SegmentError> {
     let mut session = Session::open(definition, running)?;
     let columns = describe::columns(definition, &mut session)?;
     where_clause::of(definition, &columns, session.dialect())?;
@@ -26,7 +26,7 @@ pub(super) fn columns(definition: &Definition, running: &Running) -> Result<Vec<
 }
 
 /// What is read, and what decides on its rows.
-pub(super) fn schema(definition: &Definition, running: &Running) -> Result<SegmentSchema, SegmentError> {
+pub(crate) fn schema(definition: &Definition, running: &Running) -> Result<SegmentSchema, SegmentError> {
     let mut session = Session::open(definition, running)?;
     let columns = describe::columns(definition, &mut session)?;
     where_clause::of(definition, &columns, session.dialect())?;
@@ -36,7 +36,7 @@ pub(super) fn schema(definition: &Definition, running: &Running) -> Result<Segme
 }
 
 /// All members, with these columns.
-pub(super) fn members(
+pub(crate) fn members(
     definition: &Definition,
     running: &Running,
     names: &[String],
@@ -69,7 +69,7 @@ pub(super) fn members(
 }
 
 /// Each column that is asked for, once for each time that it is.
-fn ask(definition: &Definition, known: &[Column], names: &[String]) -> Result<Vec<Asked>, SegmentError> {
+pub(crate) fn ask(definition: &Definition, known: &[Column], names: &[String]) -> Result<Vec<Asked>, SegmentError> {
     let place = definition.place();
     let ask = |name: &String| {
         let mut named = known.iter().filter(|column| column.name == *name);

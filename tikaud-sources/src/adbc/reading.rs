@@ -20,7 +20,7 @@ const BATCHES_AHEAD: usize = 2;
 const STACK: usize = 8 << 20;
 
 /// Takes an item; says whether more are wanted.
-pub(super) type Emit<'a, T> = &'a mut (dyn FnMut(T) -> bool + Send);
+pub(crate) type Emit<'a, T> = &'a mut (dyn FnMut(T) -> bool + Send);
 
 enum Step<T> {
     Item(T),
@@ -29,7 +29,7 @@ enum Step<T> {
 }
 
 /// What a thread reads.
-pub(super) struct Reading<T> {
+pub(crate) struct Reading<T> {
     definition: Arc<Definition>,
     receiver: mpsc::Receiver<Result<Step<T>, SegmentError>>,
     deadline: Instant,
@@ -39,7 +39,7 @@ pub(super) struct Reading<T> {
 
 impl<T: Send + 'static> Reading<T> {
     /// Starts the thread.
-    pub(super) fn start(
+    pub(crate) fn start(
         definition: &Arc<Definition>,
         read: impl FnOnce(&Definition, &Running, Emit<'_, T>) -> Result<(), SegmentError> + Send + 'static,
     ) -> Result<Self, SegmentError> {
@@ -65,7 +65,7 @@ impl<T: Send + 'static> Reading<T> {
 
     /// The next item; `None` when the thread says that there are no more. A channel that just ends says only that the thread
     /// is gone: a stream that took it for the end would remove everybody who was still to come.
-    pub(super) async fn next(&mut self) -> Result<Option<T>, SegmentError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<T>, SegmentError> {
         match timeout_at(self.deadline, self.receiver.recv()).await {
             Ok(Some(Ok(Step::Item(item)))) => Ok(Some(item)),
             Ok(Some(Ok(Step::Done))) => Ok(None),
@@ -80,7 +80,7 @@ impl<T: Send + 'static> Reading<T> {
     }
 
     /// The only item.
-    pub(super) async fn only(mut self) -> Result<T, SegmentError> {
+    pub(crate) async fn only(mut self) -> Result<T, SegmentError> {
         let item = self.next().await?;
         match (item, self.next().await?) {
             (Some(item), None) => Ok(item),
@@ -90,7 +90,7 @@ impl<T: Send + 'static> Reading<T> {
 }
 
 /// What comes to the members' stream.
-pub(super) enum Arrival {
+pub(crate) enum Arrival {
     /// The statement runs; there is no error but while reading.
     Begun,
     Members(MemberBatch),
@@ -99,7 +99,7 @@ pub(super) enum Arrival {
 }
 
 /// The members, once the database has begun to deliver them.
-pub(super) async fn stream(mut reading: Reading<Arrival>) -> Result<MemberStream, SegmentError> {
+pub(crate) async fn stream(mut reading: Reading<Arrival>) -> Result<MemberStream, SegmentError> {
     match reading.next().await? {
         None => Ok(stream::empty().boxed()),
         Some(_) => Ok(stream::unfold(Some(reading), next).boxed()),

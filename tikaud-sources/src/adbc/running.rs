@@ -17,7 +17,7 @@ const CANCEL_ATTEMPTS: u32 = 30;
 
 /// What the reader's thread is at.
 #[derive(Default)]
-pub(super) struct Running(Mutex<State>);
+pub(crate) struct Running(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -29,12 +29,12 @@ impl Running {
     /// # Errors
     ///
     /// When nobody waits for the answer any more.
-    pub(super) fn check(&self) -> Result<(), SegmentError> {
+    pub(crate) fn check(&self) -> Result<(), SegmentError> {
         if self.state().is_stopped { Err(stopped()) } else { Ok(()) }
     }
 
     /// From now on this is what is to be cancelled.
-    pub(super) fn watch(&self, cancel: Box<dyn CancelHandle>) -> Result<(), SegmentError> {
+    pub(crate) fn watch(&self, cancel: Box<dyn CancelHandle>) -> Result<(), SegmentError> {
         let mut state = self.state();
         state.cancel = Some(cancel);
         if state.is_stopped { Err(stopped()) } else { Ok(()) }
@@ -59,7 +59,7 @@ fn stopped() -> SegmentError {
 }
 
 /// Stops the reader's thread when it is dropped.
-pub(super) struct Stopper {
+pub(crate) struct Stopper {
     running: Arc<Running>,
     /// Ends with the thread.
     thread: Option<Receiver<()>>,
@@ -67,7 +67,7 @@ pub(super) struct Stopper {
 
 impl Stopper {
     /// For a thread that keeps the second until it ends.
-    pub(super) fn new(running: Arc<Running>) -> (Self, Sender<()>) {
+    pub(crate) fn new(running: Arc<Running>) -> (Self, Sender<()>) {
         let (lives, thread) = channel();
         (Self { running, thread: Some(thread) }, lives)
     }

@@ -18,8 +18,17 @@ use super::error::{AdbcError, Doing};
 use super::parameter::{self, AdbcParameter};
 use super::running::Running;
 
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Nothing is written, and the database keeps to that where it can.
+    Read,
+    /// Tables of our own are.
+    Write,
+}
+
 /// A connection, with whatever keeps it from writing.
-pub(super) struct Session<'a> {
+pub(crate) struct Session<'a> {
     definition: &'a Definition,
     running: &'a Running,
     connection: ManagedConnection,
@@ -27,13 +36,25 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Loads the driver, connects and begins.
-    pub(super) fn open(definition: &'a Definition, running: &'a Running) -> Result<Self, SegmentError> {
+    /// Loads the driver, connects and begins to read.
+    pub(crate) fn open(definition: &'a Definition, running: &'a Running) -> Result<Self, SegmentError> {
+        Self::open_to(definition, running, Access::Read)
+    }
+
+    /// The same for such an access.
+    pub(crate) fn open_to(
+        definition: &'a Definition,
+        running: &'a Running,
+        access: Access,
+    ) -> Result<Self, SegmentError> {
         let settings = &definition.connection;
         let mut driver = settings.load().map_err(|error| definition.failed(&error, Doing::Loading))?;
         running.check()?;
         let connecting = |error: Error| definition.failed(&error, Doing::Connecting);
-        let options = settings.database_options(&definition.added_options());
+        let options = settings.database_options(&match access {
+            Access::Read => definition.added_options(),
+            Access::Write => Vec::new(),
+        });
         let options = options.into_iter().map(|(key, value)| (OptionDatabase::from(key.as_str()), value));
         let database = driver.new_database_with_opts(options).map_err(connecting)?;
         running.check()?;
@@ -42,11 +63,14 @@ impl<'a> Session<'a> {
         running.watch(connection.get_cancel_handle())?;
         let dialect = settings.told_dialect().unwrap_or_else(|| AdbcDialect::of_vendor(&vendor(&connection)));
         let mut session = Self { definition, running, connection, dialect };
-        session.begin()?;
+        session.begin(access)?;
         Ok(session)
     }
 
-    fn begin(&mut self) -> Result<(), SegmentError> {
+    fn begin(&mut self, access: Access) -> Result<(), SegmentError> {
+        if access == Access::Write {
+            return self.dialect.begin_to_write().iter().try_for_each(|sql| self.run(sql));
+        }
         self.definition.source.check_single(self.dialect)?;
         if self.dialect.is_asked_to_read_only() {
             // Few drivers know it; those that do not, say so.
@@ -55,12 +79,18 @@ impl<'a> Session<'a> {
         self.dialect.begin().iter().try_for_each(|sql| self.run(sql))
     }
 
-    pub(super) fn dialect(&self) -> AdbcDialect {
+    pub(crate) fn dialect(&self) -> AdbcDialect {
         self.dialect
     }
 
     /// Runs a statement of our own.
-    fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
+    pub(crate) fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
+        if self.dialect == AdbcDialect::Spark {
+            // Servers that speak Flight SQL need not take updates as such; all take them as queries, that run as they are read.
+            let mut rows = self.query(sql, &[])?;
+            while rows.next()?.is_some() {}
+            return Ok(());
+        }
         let mut statement = self.statement(sql)?;
         statement.execute_update().map(drop).map_err(|error| self.definition.failed(&error, Doing::Executing))
     }
@@ -74,7 +104,7 @@ impl<'a> Session<'a> {
     }
 
     /// Runs a query with these values.
-    pub(super) fn query(&mut self, sql: &str, parameters: &[AdbcParameter]) -> Result<Rows<'a>, SegmentError> {
+    pub(crate) fn query(&mut self, sql: &str, parameters: &[AdbcParameter]) -> Result<Rows<'a>, SegmentError> {
         let mut statement = self.statement(sql)?;
         self.set_options(&mut statement)?;
         let failed = |error: Error| self.definition.failed(&error, Doing::Executing);
@@ -85,7 +115,7 @@ impl<'a> Session<'a> {
         }
         let reader = statement.execute().map_err(failed)?;
         self.running.check()?;
-        Ok(Rows { definition: self.definition, reader: Some(reader), _statement: statement })
+        Ok(Rows { definition: self.definition, reader: Some(reader), has_ended: false, _statement: statement })
     }
 
     fn set_options(&self, statement: &mut ManagedStatement) -> Result<(), SegmentError> {
@@ -105,7 +135,7 @@ impl<'a> Session<'a> {
     }
 
     /// Ends the transaction; succeeds only when all that ran in it did.
-    pub(super) fn finish(mut self) -> Result<(), SegmentError> {
+    pub(crate) fn finish(mut self) -> Result<(), SegmentError> {
         self.dialect.finish().iter().try_for_each(|sql| self.run(sql))
     }
 }
@@ -130,25 +160,30 @@ fn vendor_in(batch: &RecordBatch) -> Option<String> {
 }
 
 /// The answer to a query.
-pub(super) struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     definition: &'a Definition,
     /// Gone after its first error: drivers' readers repeat it for ever.
     reader: Option<Box<dyn RecordBatchReader + Send>>,
+    /// Past its end DuckDB's reader reports an error.
+    has_ended: bool,
     /// What the driver's reader may rely on.
     _statement: ManagedStatement,
 }
 
 impl Rows<'_> {
-    pub(super) fn schema(&self) -> Schema {
+    pub(crate) fn schema(&self) -> Schema {
         self.reader.as_ref().map_or_else(Schema::empty, |reader| reader.schema().as_ref().clone())
     }
 
     /// The next batch; `None` when there are no more.
-    pub(super) fn next(&mut self) -> Result<Option<RecordBatch>, SegmentError> {
-        let Some(reader) = &mut self.reader else { return Ok(None) };
+    pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, SegmentError> {
+        let Some(reader) = self.reader.as_mut().filter(|_| !self.has_ended) else { return Ok(None) };
         match reader.next() {
             Some(Ok(batch)) => Ok(Some(batch)),
-            None => Ok(None),
+            None => {
+                self.has_ended = true;
+                Ok(None)
+            }
             Some(Err(error)) => {
                 self.reader = None;
                 let error = AdbcError::while_reading(&error.to_string());

@@ -10,7 +10,7 @@ use super::parameter::AdbcParameter;
 use super::single::{self, NotSingle};
 
 /// A table or view, or a query.
-pub(super) enum Source {
+pub(crate) enum Source {
     /// Its name, perhaps with the names of what it is in before it.
     Relation(Vec<String>),
     Query {
@@ -21,7 +21,7 @@ pub(super) enum Source {
 
 impl Source {
     /// The query without the semicolon that may end it, so that it can stand in parentheses.
-    pub(super) fn query(sql: &str) -> Self {
+    pub(crate) fn query(sql: &str) -> Self {
         let sql = sql.trim_end_matches(|sign: char| sign == ';' || sign.is_whitespace());
         Self::Query { sql: sql.to_owned(), parameters: Vec::new() }
     }
@@ -29,7 +29,7 @@ impl Source {
     /// # Errors
     ///
     /// `Configuration` when nothing can have this name, or the query is empty.
-    pub(super) fn check(&self) -> Result<(), SegmentError> {
+    pub(crate) fn check(&self) -> Result<(), SegmentError> {
         match self {
             Self::Relation(names) => relation(names, AdbcDialect::Ansi).map(drop),
             Self::Query { sql, .. } if sql.trim().is_empty() => Err(configuration("the query is empty")),
@@ -41,7 +41,7 @@ impl Source {
     }
 
     /// Whether it is one statement, in this SQL.
-    pub(super) fn check_single(&self, dialect: AdbcDialect) -> Result<(), SegmentError> {
+    pub(crate) fn check_single(&self, dialect: AdbcDialect) -> Result<(), SegmentError> {
         let Self::Query { sql, .. } = self else { return Ok(()) };
         single::check(sql, &dialect.lexicons()).map_err(|reason| {
             configuration(match reason {
@@ -53,7 +53,7 @@ impl Source {
     }
 
     /// What a segment is called when it has no name of its own; empty for a query.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Relation(names) => names.last().map_or("", String::as_str),
             Self::Query { .. } => "",
@@ -63,7 +63,7 @@ impl Source {
     /// # Errors
     ///
     /// `Configuration` when there is a value and nothing to take it.
-    pub(super) fn take_parameters(&mut self, values: Vec<AdbcParameter>) -> Result<(), SegmentError> {
+    pub(crate) fn take_parameters(&mut self, values: Vec<AdbcParameter>) -> Result<(), SegmentError> {
         match self {
             Self::Relation(_) if values.is_empty() => Ok(()),
             Self::Relation(_) => Err(configuration("a table or view takes no parameters; write a query for it")),
@@ -74,7 +74,7 @@ impl Source {
         }
     }
 
-    pub(super) fn parameters(&self) -> &[AdbcParameter] {
+    pub(crate) fn parameters(&self) -> &[AdbcParameter] {
         match self {
             Self::Relation(_) => &[],
             Self::Query { parameters, .. } => parameters,
@@ -82,12 +82,12 @@ impl Source {
     }
 
     /// A statement with every column that there is, and no row.
-    pub(super) fn describe(&self, dialect: AdbcDialect) -> Result<String, SegmentError> {
+    pub(crate) fn describe(&self, dialect: AdbcDialect) -> Result<String, SegmentError> {
         Ok(format!("SELECT * FROM {} WHERE 1 = 0", self.from(dialect)?))
     }
 
     /// A statement with these expressions, perhaps for such rows only.
-    pub(super) fn select(
+    pub(crate) fn select(
         &self,
         expressions: &[String],
         condition: Option<&str>,
@@ -97,7 +97,8 @@ impl Source {
         Ok(format!("SELECT {} FROM {}{condition}", expressions.join(", "), self.from(dialect)?))
     }
 
-    fn from(&self, dialect: AdbcDialect) -> Result<String, SegmentError> {
+    /// What follows `FROM`.
+    pub(crate) fn from(&self, dialect: AdbcDialect) -> Result<String, SegmentError> {
         match self {
             Self::Relation(names) => relation(names, dialect),
             // The query may end in a comment, which ends with its line.

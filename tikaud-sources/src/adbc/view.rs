@@ -13,7 +13,7 @@ use super::session::Session;
 use super::source::Source;
 
 /// The columns that can be asked for, and what decides on the rows.
-pub(super) fn schema(
+pub(crate) fn schema(
     definition: &Definition,
     session: &mut Session<'_>,
     known: &[Column],

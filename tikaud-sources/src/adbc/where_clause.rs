@@ -13,7 +13,7 @@ use crate::rule::evaluate::holds;
 use crate::rule::sql::{SqlCondition, SqlError};
 
 /// Which rows are members.
-pub(super) enum Filter {
+pub(crate) enum Filter {
     All,
     /// Those that the database finds.
     There(SqlCondition),
@@ -22,14 +22,14 @@ pub(super) enum Filter {
 }
 
 impl Filter {
-    pub(super) fn condition(&self) -> Option<&str> {
+    pub(crate) fn condition(&self) -> Option<&str> {
         match self {
             Self::There(sql) => Some(&sql.condition),
             _ => None,
         }
     }
 
-    pub(super) fn parameters(&self) -> Vec<AdbcParameter> {
+    pub(crate) fn parameters(&self) -> Vec<AdbcParameter> {
         match self {
             Self::There(sql) => sql.values.iter().map(AdbcParameter::of_rule).collect(),
             _ => Vec::new(),
@@ -37,7 +37,7 @@ impl Filter {
     }
 
     /// What has to be read for the rule only.
-    pub(super) fn looked_at(&self, known: &[Column], delivered: &[String]) -> Result<Vec<Asked>, SegmentError> {
+    pub(crate) fn looked_at(&self, known: &[Column], delivered: &[String]) -> Result<Vec<Asked>, SegmentError> {
         let Self::Here(rule) = self else { return Ok(Vec::new()) };
         let names = rule.columns().into_iter().filter(|name| !delivered.contains(name));
         let columns = names.filter_map(|name| known.iter().find(|column| column.name == name));
@@ -45,7 +45,7 @@ impl Filter {
     }
 
     /// The rule that is left to be evaluated.
-    pub(super) fn here(self) -> Option<Rule> {
+    pub(crate) fn here(self) -> Option<Rule> {
         match self {
             Self::Here(rule) => Some(rule),
             _ => None,
@@ -58,7 +58,7 @@ impl Filter {
 /// # Errors
 ///
 /// When a column is not there, or of a type that the rule does not compare.
-pub(super) fn of(definition: &Definition, known: &[Column], dialect: AdbcDialect) -> Result<Filter, SegmentError> {
+pub(crate) fn of(definition: &Definition, known: &[Column], dialect: AdbcDialect) -> Result<Filter, SegmentError> {
     let Some(rule) = &definition.rule else { return Ok(Filter::All) };
     let rule = rule.at(definition.clock.now());
     check_names(definition, &rule, known)?;

@@ -22,7 +22,7 @@ pub(crate) const CANARY: &str = "canary";
 /// A member's cells, each with its values.
 pub(crate) type Row = Vec<Vec<String>>;
 
-fn told(name: &str) -> String {
+pub(crate) fn told(name: &str) -> String {
     let variable = format!("TIKAUD_TEST_ADBC_{name}");
     env::var(&variable).unwrap_or_else(|_| panic!("{variable} names nothing; run the test by .ci/with-adbc"))
 }
@@ -89,8 +89,12 @@ impl DuckDb {
     }
 
     pub(crate) fn run<S: AsRef<str>>(&self, statements: &[S]) {
-        let mut connection = raw("DUCKDB", Some(b"duckdb_adbc_init"), &[("path", &self.path())]);
+        let mut connection = self.raw();
         statements.iter().for_each(|sql| execute(&mut connection, sql.as_ref()));
+    }
+
+    pub(crate) fn raw(&self) -> ManagedConnection {
+        raw("DUCKDB", Some(b"duckdb_adbc_init"), &[("path", &self.path())])
     }
 
     /// Whether it can be opened for writing.

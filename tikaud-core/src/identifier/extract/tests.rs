@@ -22,6 +22,7 @@ fn values_between_delimiters_are_the_same_as_values_in_a_list() {
     let plain = [
         (Field::Email, "ada@example.com; lovelace@example.com ;;\tada@example.org;"),
         (Field::Phone(PhoneRegion::International), "+442071838750;+49 30 12345678"),
+        (Field::PhoneE164, "+442071838750; +493012345678"),
     ];
     let hashed = (Field::PhoneSha256, ["a1", "B2", "c3"].map(|byte| byte.repeat(32)).join(" ; "));
     let hashed_email = (Field::EmailSha512, ["0a", "B2"].map(|byte| byte.repeat(64)).join(";"));

@@ -147,3 +147,39 @@ proptest! {
         prop_assert_eq!(e164(&raw, "").is_ok(), valid);
     }
 }
+
+#[test]
+fn a_column_in_e164_is_taken_at_its_word_and_holds_nothing_else() {
+    for raw in ["+442071838750", " +1234567\r\n", "+123456789012345", "\u{a0}+9999999999\u{3000}"] {
+        assert_eq!(phone_in_e164(raw), Ok(raw.trim()), "{raw:?}");
+    }
+    let others = [
+        "+123456",
+        "+1234567890123456",
+        "+0123456789",
+        "442071838750",
+        "00442071838750",
+        "+44 2071838750",
+        "++442071838750",
+        "+44207183875O",
+        "+",
+        "+４４２０７１８３８７５０",
+        "020 7183 8750",
+        "unknown",
+    ];
+    for raw in others {
+        assert_eq!(phone_in_e164(raw), Err(RejectReason::NotAPhone), "{raw:?}");
+    }
+    assert_eq!(phone_in_e164(" \t"), Err(RejectReason::Empty));
+    assert_eq!(phone_in_e164(&"12".repeat(32)), Err(RejectReason::LooksHashed));
+    assert_eq!(phone_in_e164(&"1".repeat(1025)), Err(RejectReason::TooLong));
+}
+
+proptest! {
+    #[test]
+    fn a_number_that_is_read_is_in_e164_and_stays_as_it_is(raw in r"\+[1-9][0-9]{4,16}") {
+        if let Ok(number) = e164(&raw, "") {
+            prop_assert_eq!(phone_in_e164(&number), Ok(number.as_str()));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Whatever the table, the mapping and the history: the engine in the database and the reference in this process agree.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+use tikaud_core::diff::{DiffEngine, Fate, MemoryDiffEngine, SetsId};
+use tikaud_core::identifier::FieldMapping;
+
+use crate::places::Place;
+use crate::world::{Step, fates, found, held, mappings, plan, settle, steps};
+
+async fn agrees(place: &Place, name: &str, mapping: &FieldMapping, steps: &[Step]) {
+    let activation = name.parse().unwrap();
+    let reference = MemoryDiffEngine::new(Arc::new(place.segment()));
+    let engine = place.engine();
+    let mut before: Option<SetsId> = None;
+    for (step, generation) in steps.iter().zip(1..) {
+        place.fill(&step.rows).await;
+        let wanted = plan(&reference, before.as_ref(), mapping, step.resync).await;
+        let got = plan(&engine, before.as_ref(), mapping, step.resync).await;
+        assert_eq!(got, wanted, "{mapping:?} {step:?}");
+        let rest = if step.resync {
+            Fate::of(|before| before.min(tikaud_core::diff::Standing::Unconfirmed))
+        } else {
+            Fate::UNCHANGED
+        };
+        let sets = SetsId::of(&activation, generation, 7);
+        let luck = fates(&wanted.changes, &step.luck);
+        let counts = settle(&reference, before.as_ref(), &sets, rest, luck.clone()).await;
+        assert_eq!(settle(&engine, before.as_ref(), &sets, rest, luck.clone()).await, counts);
+        assert_eq!(settle(&engine, before.as_ref(), &sets, rest, luck).await, counts, "a call that is repeated");
+        assert_eq!(held(&engine, &sets).await, held(&reference, &sets).await);
+        assert_eq!(found(&engine, &sets, &wanted.changes).await, found(&reference, &sets, &wanted.changes).await);
+        engine.keep(&activation, std::slice::from_ref(&sets), generation).await.unwrap();
+        before = Some(sets);
+        let tables = place.tables().await;
+        assert_eq!(tables.len(), 1, "{tables:?}");
+    }
+    engine.keep(&activation, &[], u64::MAX).await.unwrap();
+    assert!(place.tables().await.is_empty());
+}
+
+async fn agree_in(place: Place, cases: u32) {
+    let mut runner = TestRunner::new(Config::default());
+    for case in 0..cases {
+        let (mapping, steps) = (mappings(), steps()).new_tree(&mut runner).unwrap().current();
+        agrees(&place, &format!("Case-{case}"), &mapping, &steps).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
+async fn in_duckdb() {
+    agree_in(Place::duckdb(), 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
+async fn in_postgres() {
+    agree_in(Place::postgres().await, 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
+async fn in_a_distributed_engine() {
+    agree_in(Place::sail(), 10).await;
+}
