@@ -29,7 +29,8 @@ fn file(values: &[Option<String>]) -> NamedTempFile {
     let columns: [(&str, ArrayRef); 2] =
         [("id", Arc::new(numbers)), ("value", Arc::new(StringArray::from(values.to_vec())))];
     let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap();
-    let file = tempfile::Builder::new().suffix(".parquet").tempfile().unwrap();
+    // Spark overlooks files whose names begin with a dot.
+    let file = tempfile::Builder::new().prefix("values-").suffix(".parquet").tempfile().unwrap();
     let mut writer = ArrowWriter::try_new(file.reopen().unwrap(), batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
