@@ -10,53 +10,25 @@
 //! crate's Arrow reader; they use one core, where a segment may use two: compare processor time. Files are read from the page cache
 //! as far as they fit. Every read is in a process of its own; the ways take turns. Linux only.
 
-#![expect(clippy::print_stdout, reason = "it prints what it has measured")]
-
-use std::env;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
-use clap::{Parser, ValueEnum};
-use futures::TryStreamExt;
+use clap::ValueEnum;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
-use serde::{Deserialize, Serialize};
-use tikaud_benches::{Spread, measure_apart, peak_memory, process_cpu};
-use tikaud_core::segment::{MemberBatch, Segment};
+use serde::Deserialize;
+use tikaud_benches::{COLUMNS, Reading, count_members, measure};
+use tikaud_core::segment::MemberBatch;
 use tikaud_sources::FileSegment;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
-
-const COLUMNS: [&str; 3] = ["id", "email", "phone"];
-
-/// Reading files.
-#[derive(Debug, Parser)]
-struct Arguments {
-    /// Rows of the files; several sizes, separated by commas.
-    #[arg(long, value_delimiter = ',', default_values_t = [1_000_000, 10_000_000])]
-    members: Vec<u64>,
-    /// How often each way is measured.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Measures one way in this process; how they are started.
-    #[arg(long, hide = true)]
-    way: Option<Way>,
-    /// Where the files are, for that process.
-    #[arg(long, hide = true)]
-    directory: Option<PathBuf>,
-    /// Given by cargo when it runs benchmarks; without it this is a test that they work.
-    #[arg(long, hide = true)]
-    bench: bool,
-}
 
 /// A way to read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,67 +48,37 @@ enum Way {
 }
 
 impl Way {
-    const ALL: [Self; 6] =
-        [Self::BareCsv, Self::TikaudCsv, Self::BareJson, Self::TikaudJson, Self::BareParquet, Self::TikaudParquet];
-
-    fn as_str(self) -> &'static str {
+    fn file(self) -> &'static str {
         match self {
-            Self::BareCsv => "bare-csv",
-            Self::TikaudCsv => "tikaud-csv",
-            Self::BareJson => "bare-json",
-            Self::TikaudJson => "tikaud-json",
-            Self::BareParquet => "bare-parquet",
-            Self::TikaudParquet => "tikaud-parquet",
+            Self::BareCsv | Self::TikaudCsv => "people.csv",
+            Self::BareJson | Self::TikaudJson => "people.jsonl",
+            Self::BareParquet | Self::TikaudParquet => "people.parquet",
         }
     }
+}
 
-    /// The way that it is to be compared with.
-    fn bare(self) -> Self {
+impl tikaud_benches::Way for Way {
+    const BASE: &'static str = "bare";
+
+    fn base(self) -> Self {
         match self {
             Self::BareCsv | Self::TikaudCsv => Self::BareCsv,
             Self::BareJson | Self::TikaudJson => Self::BareJson,
             Self::BareParquet | Self::TikaudParquet => Self::BareParquet,
         }
     }
-
-    fn file(self) -> &'static str {
-        match self.bare() {
-            Self::BareCsv => "people.csv",
-            Self::BareJson => "people.jsonl",
-            _ => "people.parquet",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Measurement {
-    seconds: f64,
-    cpu_seconds: f64,
-    peak_mib: f64,
 }
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    let mut arguments = Arguments::parse();
-    if let (Some(way), Some(directory), [members]) = (arguments.way, &arguments.directory, &arguments.members[..]) {
-        println!("{}", serde_json::to_string(&measure(way, &directory.join(way.file()), *members).await?)?);
-        return Ok(());
+    let reading = Reading::<Way>::from_arguments();
+    if let Some((way, members, directory)) = reading.single() {
+        return measure(members, read(way, &directory.join(way.file()))).await;
     }
-    if !arguments.bench {
-        (arguments.members, arguments.rounds) = (vec![20_000], 1);
-    }
-    for members in arguments.members {
+    for &members in reading.sizes() {
         let directory = tempfile::tempdir()?;
         write(directory.path(), members)?;
-        let mut measurements = vec![Vec::new(); Way::ALL.len()];
-        for _ in 0..arguments.rounds {
-            for (way, measured) in Way::ALL.into_iter().zip(&mut measurements) {
-                let mut command = Command::new(env::current_exe()?);
-                command.args(["--way", way.as_str(), "--members", &members.to_string(), "--directory"]);
-                measured.push(measure_apart(command.arg(directory.path()))?);
-            }
-        }
-        print(members, &measurements);
+        reading.compare(members, Some(directory.path()))?;
     }
     Ok(())
 }
@@ -180,22 +122,15 @@ fn batch(ids: std::ops::Range<u64>) -> Outcome<RecordBatch> {
     Ok(RecordBatch::try_from_iter(COLUMNS.into_iter().zip(columns))?)
 }
 
-async fn measure(way: Way, path: &Path, members: u64) -> Outcome<Measurement> {
-    let start = (Instant::now(), process_cpu());
-    let found = match way {
-        Way::BareCsv => bare_csv(path)?,
-        Way::BareJson => bare_json(path)?,
-        Way::BareParquet => bare_parquet(path)?,
-        Way::TikaudCsv | Way::TikaudJson | Way::TikaudParquet => tikaud(path).await?,
-    };
-    if found != members {
-        return Err(format!("{way:?} found {found} of {members} members").into());
+async fn read(way: Way, path: &Path) -> Outcome<u64> {
+    match way {
+        Way::BareCsv => bare_csv(path),
+        Way::BareJson => bare_json(path),
+        Way::BareParquet => bare_parquet(path),
+        Way::TikaudCsv | Way::TikaudJson | Way::TikaudParquet => {
+            count_members(&FileSegment::builder([path]).build()?).await
+        }
     }
-    Ok(Measurement {
-        seconds: start.0.elapsed().as_secs_f64(),
-        cpu_seconds: (process_cpu() - start.1).as_secs_f64(),
-        peak_mib: peak_memory()? as f64 / f64::from(1 << 20),
-    })
 }
 
 fn bare_csv(path: &Path) -> Outcome<u64> {
@@ -243,28 +178,4 @@ fn bare_parquet(path: &Path) -> Outcome<u64> {
         found += batch?.num_rows() as u64;
     }
     Ok(found)
-}
-
-async fn tikaud(path: &Path) -> Outcome<u64> {
-    let mut members = FileSegment::builder([path]).build()?.members(&COLUMNS.map(String::from)).await?;
-    let mut found = 0;
-    while let Some(batch) = members.try_next().await? {
-        found += batch.len() as u64;
-    }
-    Ok(found)
-}
-
-fn print(members: u64, measurements: &[Vec<Measurement>]) {
-    let spread = |way: usize, value: fn(&Measurement) -> f64| Spread::of(measurements[way].iter().map(value));
-    println!("{members} rows");
-    println!("{:<22}{:>22}{:>12}{:>14}{:>12}{:>12}", "", "s", "M rows/s", "of bare", "cpu s", "peak MiB");
-    for (at, way) in Way::ALL.into_iter().enumerate() {
-        let bare = Way::ALL.iter().position(|other| *other == way.bare()).unwrap_or(at);
-        let seconds = spread(at, |measured| measured.seconds);
-        let part = 100.0 * spread(bare, |measured| measured.seconds).median / seconds.median;
-        let rate = members as f64 / seconds.median / 1e6;
-        let cpu = spread(at, |measured| measured.cpu_seconds).median;
-        let peak = spread(at, |measured| measured.peak_mib).most;
-        println!("{:<22}{:>22}{rate:>12.2}{part:>13.0}%{cpu:>12.2}{peak:>12.0}", way.as_str(), seconds.seconds());
-    }
 }

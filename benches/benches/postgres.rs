@@ -7,20 +7,16 @@
 //!
 //! Server and reader share the machine. Every read is in a process of its own; the ways take turns. Linux only.
 
-#![expect(clippy::print_stdout, reason = "it prints what it has measured")]
+#![expect(clippy::print_stdout, reason = "it says what it has not measured")]
 
 use std::env;
 use std::error::Error;
 use std::pin::pin;
-use std::process::Command;
-use std::time::Instant;
 
-use clap::{Parser, ValueEnum};
+use clap::ValueEnum;
 use futures::TryStreamExt;
-use serde::{Deserialize, Serialize};
-use tikaud_benches::{Spread, measure_apart, peak_memory, process_cpu};
-use tikaud_core::segment::Segment;
-use tikaud_sources::{PostgresConnection, PostgresSegment, PostgresSegmentBuilder};
+use tikaud_benches::{Reading, count_members, measure};
+use tikaud_sources::{PostgresConnection, PostgresSegment};
 use tokio_postgres::binary_copy::BinaryCopyOutStream;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, NoTls};
@@ -29,24 +25,6 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What names the server.
 const SERVER: &str = "TIKAUD_TEST_POSTGRES";
-const COLUMNS: [&str; 3] = ["id", "email", "phone"];
-
-/// Reading from PostgreSQL.
-#[derive(Debug, Parser)]
-struct Arguments {
-    /// Rows of the table; several sizes, separated by commas.
-    #[arg(long, value_delimiter = ',', default_values_t = [1_000_000, 10_000_000])]
-    members: Vec<u64>,
-    /// How often each way is measured.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Measures one way in this process; how they are started.
-    #[arg(long, hide = true)]
-    way: Option<Way>,
-    /// Given by cargo when it runs benchmarks; without it this is a test that they work.
-    #[arg(long, hide = true)]
-    bench: bool,
-}
 
 /// A way to read the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,22 +41,10 @@ enum Way {
     TikaudQuery,
 }
 
-impl Way {
-    const ALL: [Self; 5] =
-        [Self::DriverCopy, Self::DriverCopyDecoded, Self::TikaudRelation, Self::DriverRows, Self::TikaudQuery];
+impl tikaud_benches::Way for Way {
+    const BASE: &'static str = "driver";
 
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DriverCopy => "driver-copy",
-            Self::DriverCopyDecoded => "driver-copy-decoded",
-            Self::TikaudRelation => "tikaud-relation",
-            Self::DriverRows => "driver-rows",
-            Self::TikaudQuery => "tikaud-query",
-        }
-    }
-
-    /// The way of the driver that it is to be compared with.
-    fn driver(self) -> Self {
+    fn base(self) -> Self {
         match self {
             Self::DriverCopy | Self::DriverCopyDecoded | Self::TikaudRelation => Self::DriverCopy,
             Self::DriverRows | Self::TikaudQuery => Self::DriverRows,
@@ -86,38 +52,20 @@ impl Way {
     }
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Measurement {
-    seconds: f64,
-    cpu_seconds: f64,
-    peak_mib: f64,
-}
-
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    let mut arguments = Arguments::parse();
     let Ok(url) = env::var(SERVER) else {
         println!("not measured: {SERVER} names no PostgreSQL server; run it by .ci/with-postgres");
         return Ok(());
     };
-    if let (Some(way), [members]) = (arguments.way, &arguments.members[..]) {
-        println!("{}", serde_json::to_string(&measure(way, &url, *members).await?)?);
-        return Ok(());
-    }
-    if !arguments.bench {
-        (arguments.members, arguments.rounds) = (vec![20_000], 1);
+    let reading = Reading::<Way>::from_arguments();
+    if let Some((way, members, _)) = reading.single() {
+        return measure(members, read(way, &url, members)).await;
     }
     let client = connect(&url).await?;
-    for members in arguments.members {
+    for &members in reading.sizes() {
         fill(&client, members).await?;
-        let mut measurements = vec![Vec::new(); Way::ALL.len()];
-        for _ in 0..arguments.rounds {
-            for (way, measured) in Way::ALL.into_iter().zip(&mut measurements) {
-                let mut command = Command::new(env::current_exe()?);
-                measured.push(measure_apart(command.args(["--way", way.as_str(), "--members", &members.to_string()]))?);
-            }
-        }
-        print(members, &measurements);
+        reading.compare(members, None)?;
     }
     Ok(())
 }
@@ -141,28 +89,20 @@ async fn fill(client: &Client, members: u64) -> Outcome<()> {
     Ok(())
 }
 
-async fn measure(way: Way, url: &str, members: u64) -> Outcome<Measurement> {
-    let start = (Instant::now(), process_cpu());
-    let found = match way {
-        Way::DriverCopy => driver_copy(url, members).await?,
-        Way::DriverCopyDecoded => driver_copy_decoded(url, members).await?,
-        Way::DriverRows => driver_rows(url, members).await?,
+async fn read(way: Way, url: &str, members: u64) -> Outcome<u64> {
+    match way {
+        Way::DriverCopy => driver_copy(url, members).await,
+        Way::DriverCopyDecoded => driver_copy_decoded(url, members).await,
+        Way::DriverRows => driver_rows(url, members).await,
         Way::TikaudRelation => {
-            tikaud(PostgresSegment::relation(PostgresConnection::from_url(url)?, [table(members)])).await?
+            let segment = PostgresSegment::relation(PostgresConnection::from_url(url)?, [table(members)]);
+            count_members(&segment.build()?).await
         }
         Way::TikaudQuery => {
             let segment = PostgresSegment::query(PostgresConnection::from_url(url)?, query(members));
-            tikaud(segment.name("People").parameter(0)).await?
+            count_members(&segment.name("People").parameter(0).build()?).await
         }
-    };
-    if found != members {
-        return Err(format!("{way:?} found {found} of {members} members").into());
     }
-    Ok(Measurement {
-        seconds: start.0.elapsed().as_secs_f64(),
-        cpu_seconds: (process_cpu() - start.1).as_secs_f64(),
-        peak_mib: peak_memory()? as f64 / f64::from(1 << 20),
-    })
 }
 
 fn query(members: u64) -> String {
@@ -211,28 +151,4 @@ async fn driver_rows(url: &str, members: u64) -> Outcome<u64> {
         found += 1;
     }
     Ok(found)
-}
-
-async fn tikaud(segment: PostgresSegmentBuilder) -> Outcome<u64> {
-    let mut members = segment.build()?.members(&COLUMNS.map(String::from)).await?;
-    let mut found = 0;
-    while let Some(batch) = members.try_next().await? {
-        found += batch.len() as u64;
-    }
-    Ok(found)
-}
-
-fn print(members: u64, measurements: &[Vec<Measurement>]) {
-    let spread = |way: usize, value: fn(&Measurement) -> f64| Spread::of(measurements[way].iter().map(value));
-    println!("{members} rows");
-    println!("{:<22}{:>22}{:>12}{:>14}{:>12}{:>12}", "", "s", "M rows/s", "of driver", "cpu s", "peak MiB");
-    for (at, way) in Way::ALL.into_iter().enumerate() {
-        let driver = Way::ALL.iter().position(|other| *other == way.driver()).unwrap_or(at);
-        let seconds = spread(at, |measured| measured.seconds);
-        let part = 100.0 * spread(driver, |measured| measured.seconds).median / seconds.median;
-        let rate = members as f64 / seconds.median / 1e6;
-        let cpu = spread(at, |measured| measured.cpu_seconds).median;
-        let peak = spread(at, |measured| measured.peak_mib).most;
-        println!("{:<22}{:>22}{rate:>12.2}{part:>13.0}%{cpu:>12.2}{peak:>12.0}", way.as_str(), seconds.seconds());
-    }
 }

@@ -25,6 +25,7 @@ pub mod rule;
 mod adbc;
 mod batches;
 mod change_log;
+mod error;
 mod files;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -9,9 +9,9 @@ use tikaud_core::state::{Clock, SystemClock};
 use super::AdbcSegment;
 use super::connection::AdbcConnection;
 use super::definition::Definition;
-use super::error::configuration;
 use super::parameter::AdbcParameter;
 use super::source::Source;
+use crate::error::configuration;
 use crate::rule::{Rule, column};
 
 const TIMEOUT: Duration = Duration::from_secs(3600);

@@ -9,10 +9,10 @@ use tikaud_core::segment::SegmentError;
 use super::column::Column;
 use super::definition::Definition;
 use super::dialect::AdbcDialect;
-use super::error::configuration;
 use super::parameter::AdbcParameter;
 use super::session::Session;
 use super::source::Source;
+use crate::error::configuration;
 
 /// Every column that there is.
 pub(crate) fn columns(definition: &Definition, session: &mut Session<'_>) -> Result<Vec<Column>, SegmentError> {

@@ -2,8 +2,8 @@
 
 use tikaud_core::segment::SegmentError;
 
-use super::error::configuration;
 use super::single::Lexicon;
+use crate::error::configuration;
 use crate::rule::sql::SqlDialect;
 
 /// In whose SQL the statements of a segment are written.

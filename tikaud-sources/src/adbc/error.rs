@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fmt;
 
 use adbc_core::error::Status;
-use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+use tikaud_core::segment::SegmentErrorKind;
 
 /// What kind of failure a segment over ADBC met: in the [`source`](Error::source) of a [`SegmentError`].
 ///
@@ -242,10 +242,6 @@ impl AdbcErrorKind {
             _ => SegmentErrorKind::Unreadable,
         }
     }
-}
-
-pub(crate) fn configuration(message: impl Into<String>) -> SegmentError {
-    SegmentError::new(SegmentErrorKind::Configuration, message)
 }
 
 #[cfg(test)]

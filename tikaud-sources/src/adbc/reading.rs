@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::definition::Definition;
-use super::error::{AdbcError, AdbcErrorKind, Doing, configuration};
+use super::error::{AdbcError, AdbcErrorKind, Doing};
 use super::running::{Running, Stopper};
+use crate::error::configuration;
 
 /// How many batches wait between the reader and the stream: enough to keep both busy, few enough to bound memory.
 const BATCHES_AHEAD: usize = 2;

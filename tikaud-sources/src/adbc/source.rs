@@ -5,9 +5,9 @@ use std::fmt;
 use tikaud_core::segment::SegmentError;
 
 use super::dialect::AdbcDialect;
-use super::error::configuration;
 use super::parameter::AdbcParameter;
 use super::single::{self, NotSingle};
+use crate::error::configuration;
 
 /// A table or view, or a query.
 pub(crate) enum Source {

@@ -7,10 +7,10 @@ use tikaud_core::segment::{SchemaColumn, SegmentError, SegmentSchema};
 use super::column::{Column, text_columns};
 use super::definition::Definition;
 use super::dialect::AdbcDialect;
-use super::error::configuration;
 use super::parameter::AdbcParameter;
 use super::session::Session;
 use super::source::Source;
+use crate::error::configuration;
 
 /// The columns that can be asked for, and what decides on the rows.
 pub(crate) fn schema(

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tikaud_core::segment::{MemberBatch, SegmentError};
 use tikaud_core::state::{Clock, SystemClock};
 
-use super::format::configuration;
 use super::place::{Given, Place, Url};
 #[cfg(feature = "object-store")]
 use super::place::{Objects, Store};
 use super::source::Sources;
 use super::{CsvOptions, FileFormat, FileSegment};
+use crate::error::configuration;
 use crate::rule::{Rule, column};
 
 /// Builds a [`FileSegment`]; made by [`FileSegment::builder`].

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+use tikaud_core::segment::SegmentError;
+
+use crate::error::configuration;
 
 /// A format of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -142,8 +144,4 @@ pub(super) fn without_packing(name: &str) -> &str {
 
 fn extension(name: &str) -> String {
     Path::new(name).extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
-}
-
-pub(super) fn configuration(message: impl Into<String>) -> SegmentError {
-    SegmentError::new(SegmentErrorKind::Configuration, message)
 }

@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 
-use super::format::configuration;
+use crate::error::configuration;
 
 /// How many batches wait between the reader and the stream: enough to keep both busy, few enough to bound memory.
 const BATCHES_AHEAD: usize = 2;

@@ -2,9 +2,9 @@
 
 use tikaud_core::segment::{SchemaColumn, SegmentError, SegmentSchema};
 
-use super::format::configuration;
 use super::reading::Stop;
 use super::source::Sources;
+use crate::error::configuration;
 
 impl Sources {
     /// The columns that every file has, in the first file's order, with their types where the formats have types, and what

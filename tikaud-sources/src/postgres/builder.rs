@@ -9,9 +9,9 @@ use tikaud_core::state::{Clock, SystemClock};
 use super::PostgresSegment;
 use super::connection::PostgresConnection;
 use super::definition::Definition;
-use super::error::configuration;
 use super::parameter::PostgresParameter;
 use super::source::Source;
+use crate::error::configuration;
 use crate::rule::{Rule, column};
 
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3600);

@@ -9,8 +9,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::error::configuration;
 use super::tls::PostgresTls;
+use crate::error::configuration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 

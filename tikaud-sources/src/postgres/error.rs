@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use tikaud_core::segment::{SegmentError, SegmentErrorKind};
+use tikaud_core::segment::SegmentErrorKind;
 
 /// What kind of failure a segment of PostgreSQL met: the [`source`](Error::source) of a [`SegmentError`].
 ///
@@ -156,8 +156,4 @@ impl PostgresErrorKind {
             _ => SegmentErrorKind::Unreadable,
         }
     }
-}
-
-pub(super) fn configuration(message: impl Into<String>) -> SegmentError {
-    SegmentError::new(SegmentErrorKind::Configuration, message)
 }

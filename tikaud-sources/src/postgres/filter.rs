@@ -3,8 +3,8 @@
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
 use super::column::Column;
-use super::error::configuration;
 use super::parameter::PostgresParameter;
+use crate::error::configuration;
 use crate::rule::Rule;
 use crate::rule::sql::{SqlDialect, SqlError, SqlValue};
 

@@ -39,7 +39,6 @@ pub use self::builder::PostgresSegmentBuilder;
 use self::column::{Asked, Column};
 pub use self::connection::PostgresConnection;
 use self::definition::Definition;
-use self::error::configuration;
 pub use self::error::{PostgresError, PostgresErrorKind};
 use self::filter::Filter;
 pub use self::parameter::PostgresParameter;
@@ -47,6 +46,7 @@ use self::reading::Rows;
 use self::session::Session;
 use self::source::Source;
 pub use self::tls::PostgresTls;
+use crate::error::configuration;
 
 /// A segment whose members are the rows of a table, a view or a query in PostgreSQL.
 ///

@@ -2,7 +2,7 @@
 
 use tikaud_core::segment::SegmentError;
 
-use super::error::configuration;
+use crate::error::configuration;
 
 /// The longest name in bytes: <https://www.postgresql.org/docs/current/limits.html>. The server cuts longer ones, and
 /// what is left may be the name of something else.

@@ -12,9 +12,10 @@ use tokio_postgres::{CancelToken, Client, CopyOutStream, Error, Row, RowStream, 
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::definition::Definition;
-use super::error::{PostgresError, configuration};
+use super::error::PostgresError;
 use super::line::Line;
 use super::parameter::PostgresParameter;
+use crate::error::configuration;
 
 /// How long the server may take to end a statement that was cancelled, until it is cancelled once more: the first request
 /// may have come before the statement did.

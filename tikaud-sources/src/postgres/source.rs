@@ -5,9 +5,9 @@ use std::fmt;
 use tikaud_core::segment::SegmentError;
 
 use super::column::Asked;
-use super::error::configuration;
 use super::parameter::PostgresParameter;
 use super::quote::quote;
+use crate::error::configuration;
 
 /// A table or view, or a query.
 pub(super) enum Source {

@@ -12,7 +12,7 @@ use tikaud_core::segment::SegmentError;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use self::any_name::AnyName;
-use super::error::configuration;
+use crate::error::configuration;
 
 /// Whether the way to the server is encrypted, and how the server proves who it is.
 ///

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
-use super::super::format::configuration;
 use super::super::input::{check_regular, read_error};
+use crate::error::configuration;
 
 /// The files that a path or a pattern stands for, sorted.
 ///

@@ -8,9 +8,9 @@ use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 use tikaud_core::state::object_store::Result as ClientResult;
 use tikaud_core::state::object_store::path::Path;
 
-use super::super::format::configuration;
 use super::super::input::{failed, wait};
 use super::{Location, Store};
+use crate::error::configuration;
 
 /// As the patterns of local paths: only `**` goes over directories.
 const MATCHING: MatchOptions =

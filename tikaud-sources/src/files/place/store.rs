@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tikaud_core::segment::SegmentError;
 use tikaud_core::state::object_store::ObjectStore;
 
-use super::super::format::configuration;
 use super::Url;
+use crate::error::configuration;
 
 /// An object store, and the URL of its root.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tikaud_core::segment::SegmentError;
 
-use super::super::format::configuration;
+use crate::error::configuration;
 
 /// A path as it was given.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tikaud_core::segment::SegmentError;
 
-use super::configuration;
+use crate::error::configuration;
 
 /// Checks all that the usual check does, but the name. The name comes last in that one, so what it finds wrong with the
 /// name has nothing else wrong.
