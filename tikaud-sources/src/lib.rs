@@ -9,6 +9,7 @@
 //!   feature `aws`, `gcp` or `azure`, or `object-store` for a store of your own.
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
+//! * *What the audience holds is to be kept in PostgreSQL, too* → [`PostgresStateStore`], with the same feature.
 //! * *My customers are in another database or warehouse* → [`AdbcSegment`], with the feature `adbc`.
 //! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
 //! * *My customers are in Arrow record batches of my own* → [`arrow::member_batch`], in a
@@ -37,7 +38,7 @@ pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};
 #[cfg(feature = "postgres")]
 pub use postgres::{
     PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
-    PostgresTls,
+    PostgresStateStore, PostgresTls,
 };
 #[cfg(feature = "object-store")]
 /// The crate whose stores [`FileSegmentBuilder::object_store`] takes, in the version that fits.
