@@ -23,7 +23,7 @@ async fn a_role_is_told_what_it_needs() {
     let role = own("keeper");
     let connection = server.role("keeper").await;
     let schema = &server.schema;
-    assert_snapshot!(refusal(&server, connection.clone()).await, @"");
+    assert_snapshot!(refusal(&server, connection.clone()).await, @"cannot open the state object `SCHEMA at 127.0.0.1:PORT/postgres`; check its permissions and the free space <- the schema `SCHEMA` has no tables of tikaud's yet, and the role `keeper` may not make them; grant it USAGE and CREATE on the schema");
     server.run(&format!(r#"GRANT USAGE, CREATE ON SCHEMA "{schema}" TO {role}"#)).await;
     let state = server.state_over(connection.clone()).await;
     state.create(&key("a/object"), Bytes::from_static(b"content")).await.unwrap();
@@ -31,7 +31,7 @@ async fn a_role_is_told_what_it_needs() {
 
     // Another role, whose tables they are not.
     let (role, connection) = (own("other"), server.role("other").await);
-    assert_snapshot!(refusal(&server, connection.clone()).await, @"");
+    assert_snapshot!(refusal(&server, connection.clone()).await, @"cannot open the state object `SCHEMA at 127.0.0.1:PORT/postgres`; check its permissions and the free space <- the role `other` may not use the state in the schema `SCHEMA`; grant it USAGE on the schema, and SELECT, INSERT and DELETE on `tikaud_objects` and `tikaud_object_parts`");
     let grant = format!(r#"GRANT SELECT, INSERT, DELETE ON tikaud_objects, tikaud_object_parts TO {role}"#);
     server.run(&format!(r#"{grant}; GRANT USAGE ON SCHEMA "{schema}" TO {role}"#)).await;
     let other = server.state_over(connection).await;
@@ -39,7 +39,7 @@ async fn a_role_is_told_what_it_needs() {
     other.delete(&key("a/object")).await.unwrap();
 
     server.run(&format!("REVOKE DELETE ON tikaud_objects FROM {role}")).await;
-    assert_snapshot!(told(&other.delete(&key("a/object")).await.unwrap_err()).replace(schema, "SCHEMA"), @"");
+    assert_snapshot!(told(&other.delete(&key("a/object")).await.unwrap_err()).replace(schema, "SCHEMA"), @"cannot delete the state object `SCHEMA/a/object`; check its permissions and the free space <- the role may not do it; grant it USAGE on the schema, and SELECT, INSERT and DELETE on its tables `tikaud_objects` and `tikaud_object_parts` <- PostgreSQL reports SQLSTATE 42501");
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_schema_that_cannot_hold_state_is_refused() {
     let missing = PostgresStateStore::open(server.connection(), "no such schema").await.unwrap_err();
     assert!(told(&missing).contains("there is no schema `no such schema`; create it"), "{}", told(&missing));
     server.run("CREATE TABLE tikaud_objects (key text)").await;
-    assert_snapshot!(refusal(&server, server.connection()).await, @"");
+    assert_snapshot!(refusal(&server, server.connection()).await, @"cannot open the state object `SCHEMA at 127.0.0.1:PORT/postgres`; check its permissions and the free space <- the schema `SCHEMA` has one of the tables `tikaud_objects` and `tikaud_object_parts` without the other; restore both from a back-up");
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_server_that_is_not_there_is_told_of_at_once() {
     drop(listener);
     let connection = PostgresConnection::new("127.0.0.1", "shop", "tikaud").port(port).password(CANARY);
     let error = PostgresStateStore::open(connection, "state").await.unwrap_err();
-    assert_snapshot!(told(&error).replace(&port.to_string(), "PORT"), @"");
+    assert_snapshot!(told(&error).replace(&port.to_string(), "PORT"), @"cannot open the state object `state at 127.0.0.1:PORT/shop`; check its permissions and the free space <- PostgreSQL at `127.0.0.1:PORT/shop` cannot be reached; check host and port, that the server runs, and the firewall between <- the connection to PostgreSQL failed <- Connection refused (os error 111)");
 }
 
 #[tokio::test]
