@@ -9,6 +9,7 @@
 //!   feature `aws`, `gcp` or `azure`, or `object-store` for a store of your own.
 //! * *Only some of them are to be members* → a [`rule`], in [`FileSegmentBuilder::filter`].
 //! * *My customers are in PostgreSQL* → [`PostgresSegment`], with the feature `postgres`.
+//! * *What the audience holds is to be kept in PostgreSQL, too* → [`PostgresStateStore`], with the same feature.
 //! * *My customers are in another database or warehouse* → [`AdbcSegment`], with the feature `adbc`.
 //! * *My table is too large to be read each time* → [`AdbcDiffEngine`], with the feature `adbc`; the guide is `docs/tables.md`.
 //! * *I want to know who went in and out, in my own warehouse* → [`ParquetChangeLog`].
@@ -41,7 +42,7 @@ pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};
 #[cfg(feature = "postgres")]
 pub use postgres::{
     PostgresConnection, PostgresError, PostgresErrorKind, PostgresParameter, PostgresSegment, PostgresSegmentBuilder,
-    PostgresTls,
+    PostgresStateStore, PostgresTls,
 };
 #[cfg(feature = "adbc")]
 pub use tables::{AdbcDiffEngine, EngineStatement};

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tikaud_core::segment::SegmentError;
 use tikaud_core::state::Clock;
-use tokio::net::lookup_host;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -46,41 +45,6 @@ impl Definition {
             filter.consent = Some(filter.condition(consent, columns, &place)?);
         }
         Ok(filter)
-    }
-
-    /// No connection came about.
-    pub(super) async fn connect_error(&self, error: PostgresError) -> SegmentError {
-        let error = self.with_known_host(error).await;
-        let (connection, user) = (&self.connection, self.connection.user());
-        let message = match error.kind() {
-            PostgresErrorKind::UnknownHost => {
-                format!("the host of PostgreSQL at `{connection}` is not known; check its name")
-            }
-            PostgresErrorKind::Unreachable if error.sqlstate().is_some() => format!(
-                "PostgreSQL at `{connection}` lets nobody in at the moment: it starts up, or has no connection to spare; \
-                 try again later"
-            ),
-            PostgresErrorKind::Unreachable => format!(
-                "PostgreSQL at `{connection}` cannot be reached; check host and port, that the server runs, and the \
-                 firewall between"
-            ),
-            PostgresErrorKind::Tls => format!(
-                "no encrypted connection to PostgreSQL at `{connection}` came about; check that the server has `ssl` on \
-                 and whom its certificate is from and for (`PostgresConnection::root_certificates`, `PostgresTls`)"
-            ),
-            PostgresErrorKind::Credentials => format!(
-                "PostgreSQL at `{connection}` does not let the user `{user}` in; check user, password, and the server's \
-                 pg_hba.conf"
-            ),
-            PostgresErrorKind::UnknownDatabase => {
-                format!("PostgreSQL at `{connection}` has no such database; check its name")
-            }
-            PostgresErrorKind::PermissionDenied => {
-                format!("the user `{user}` may not connect to PostgreSQL at `{connection}`; grant CONNECT to the role")
-            }
-            _ => format!("the connection to PostgreSQL at `{connection}` failed before anything was read; try again"),
-        };
-        SegmentError::new(error.kind().of_segment(), message).with_source(error)
     }
 
     /// The server does not take the source's own statement.
@@ -133,19 +97,6 @@ impl Definition {
             _ => format!("reading {place} failed at the server; try again, and look the code up if it persists"),
         };
         SegmentError::new(error.kind().of_segment(), message).with_source(error)
-    }
-
-    /// The driver does not tell a host that is not known from one that does not answer.
-    async fn with_known_host(&self, error: PostgresError) -> PostgresError {
-        if error.kind() != PostgresErrorKind::Unreachable || error.sqlstate().is_some() {
-            return error;
-        }
-        for host in self.connection.hosts().iter().filter(|host| !host.starts_with('/')) {
-            if lookup_host((host.as_str(), 0)).await.is_err() {
-                return error.with_kind(PostgresErrorKind::UnknownHost);
-            }
-        }
-        error
     }
 }
 

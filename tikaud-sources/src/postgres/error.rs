@@ -9,7 +9,8 @@ use std::io;
 
 use tikaud_core::segment::SegmentErrorKind;
 
-/// What kind of failure a segment of PostgreSQL met: the [`source`](Error::source) of a [`SegmentError`].
+/// What kind of failure PostgreSQL met: that of the [`source`](Error::source) of a [`SegmentError`], or at the end of a
+/// [`StateError`](tikaud_core::state::StateError)'s.
 ///
 /// ```
 /// use tikaud_core::segment::SegmentError;
@@ -35,7 +36,7 @@ pub enum PostgresErrorKind {
     Credentials,
     /// The server has no such database.
     UnknownDatabase,
-    /// The database has no such table or view.
+    /// The database has no such table, view or schema.
     UnknownRelation,
     /// The role may not read what is to be read.
     PermissionDenied,
@@ -91,6 +92,11 @@ impl PostgresError {
 
     pub(super) fn timed_out() -> Self {
         Self { kind: PostgresErrorKind::Unreachable, sqlstate: None, source: Some(io::ErrorKind::TimedOut.into()) }
+    }
+
+    /// A failure on this side of the connection.
+    pub(super) fn of_io(source: io::Error) -> Self {
+        Self { kind: PostgresErrorKind::Other, sqlstate: None, source: Some(source) }
     }
 
     /// The same of another kind.

@@ -1,4 +1,4 @@
-//! A table, a view or a query of PostgreSQL as a segment.
+//! A table, a view or a query of PostgreSQL as a segment, and tables that keep state.
 //!
 //! ```text
 //! connection, source, rule ──▶ definition ──▶ session (one transaction) ──▶ copy │ rows ──▶ members (a task) ──▶ the stream
@@ -9,6 +9,7 @@ mod connection;
 mod parameter;
 mod tls;
 
+mod connect;
 mod definition;
 mod error;
 mod quote;
@@ -25,6 +26,8 @@ mod iso;
 mod members;
 mod reading;
 mod schema;
+
+mod state;
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,6 +48,7 @@ pub use self::parameter::PostgresParameter;
 use self::reading::Rows;
 use self::session::Session;
 use self::source::Source;
+pub use self::state::PostgresStateStore;
 pub use self::tls::PostgresTls;
 use crate::error::configuration;
 

@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use tokio_postgres::{CancelToken, Client, CopyOutStream, Error, Row, RowStream, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::connect::connect;
 use super::definition::Definition;
-use super::error::PostgresError;
 use super::line::Line;
 use super::parameter::PostgresParameter;
 use crate::error::configuration;
@@ -49,18 +49,8 @@ impl Session {
         let runtime = Handle::try_current().map_err(|error| {
             configuration("PostgreSQL is read on the Tokio runtime; call this from within one").with_source(error)
         })?;
-        let connect = Box::pin(definition.config.connect(definition.connector.clone()));
-        let (client, connection) = match timeout(definition.connection.timeout(), connect).await {
-            Ok(Ok(connected)) => connected,
-            Ok(Err(error)) => return Err(definition.connect_error(PostgresError::of(error)).await),
-            Err(_) => return Err(definition.connect_error(PostgresError::timed_out()).await),
-        };
-        let running = Running {
-            cancel: client.cancel_token(),
-            connector: definition.connector.clone(),
-            line: Line::new(connection),
-            runtime,
-        };
+        let (client, line) = connect(&definition.connection, &definition.config, &definition.connector).await?;
+        let running = Running { cancel: client.cancel_token(), connector: definition.connector.clone(), line, runtime };
         let mut session = Self { definition: Arc::clone(definition), client, running };
         session.begin().await.map_err(|error| session.definition.statement_error(error))?;
         Ok(session)

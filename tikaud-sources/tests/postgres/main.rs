@@ -15,6 +15,7 @@ mod queries;
 mod rules;
 mod schema;
 mod server;
+mod state;
 mod tls;
 mod types;
 mod unreachable;
