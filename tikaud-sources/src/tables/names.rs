@@ -114,7 +114,7 @@ mod tests {
     fn names_are_short_lower_case_and_differ() {
         let long = "a".repeat(100);
         let other = format!("{}b", "a".repeat(99));
-        let names = ["a", "A", "a_", "a-", "a.", "ua", "_ua", "_uA", "a_1", "a1", &long, &other];
+        let names = ["a", "A", "a_", "a-", "a.", "ua", "a_ua", "a_uA", "a_1", "a1", &long, &other];
         let tables: BTreeSet<String> =
             names.iter().map(|name| table_name(&SetsId::of(&id(name), 12, 7)).unwrap()).collect();
         assert_eq!(tables.len(), names.len());
