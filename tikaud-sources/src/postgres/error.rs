@@ -9,7 +9,7 @@ use std::io;
 
 use tikaud_core::segment::SegmentErrorKind;
 
-/// What kind of failure PostgreSQL met: that of the [`source`](Error::source) of a [`SegmentError`], or at the end of a
+/// What kind of failure PostgreSQL met: that of the [`source`](Error::source) of a [`SegmentError`](tikaud_core::segment::SegmentError), or at the end of a
 /// [`StateError`](tikaud_core::state::StateError)'s.
 ///
 /// ```
