@@ -9,8 +9,8 @@ use std::io;
 
 use tikaud_core::segment::SegmentErrorKind;
 
-/// What kind of failure PostgreSQL met: that of the [`source`](Error::source) of a [`SegmentError`](tikaud_core::segment::SegmentError), or at the end of a
-/// [`StateError`](tikaud_core::state::StateError)'s.
+/// What kind of failure PostgreSQL met: that of the [`source`](Error::source) of a
+/// [`SegmentError`](tikaud_core::segment::SegmentError), or at the end of a [`StateError`](tikaud_core::state::StateError)'s.
 ///
 /// ```
 /// use tikaud_core::segment::SegmentError;
