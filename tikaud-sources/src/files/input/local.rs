@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Seek};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
@@ -13,6 +14,8 @@ use super::{Chunks, read_error};
 #[derive(Debug)]
 pub(super) struct LocalFile {
     file: File,
+    /// The same for whoever reads here and there: all share the place where the file is read at.
+    pieces: Arc<Mutex<File>>,
     len: u64,
     modified: Option<SystemTime>,
 }
@@ -22,7 +25,8 @@ impl LocalFile {
         check_regular(path)?;
         let opened = File::open(path).and_then(|file| stamp(&file).map(|stamp| (file, stamp)));
         let (file, (len, modified)) = opened.map_err(|error| read_error(&path.display().to_string(), error))?;
-        Ok(Self { file, len, modified })
+        let pieces = file.try_clone().map_err(|error| read_error(&path.display().to_string(), error))?;
+        Ok(Self { file, pieces: Arc::new(Mutex::new(pieces)), len, modified })
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -39,8 +43,8 @@ impl LocalFile {
         Ok(file)
     }
 
-    pub(super) fn chunks(&self) -> io::Result<Chunks> {
-        self.file.try_clone().map(Chunks::File)
+    pub(super) fn chunks(&self) -> Chunks {
+        Chunks::File { file: Arc::clone(&self.pieces), len: self.len }
     }
 }
 

@@ -91,7 +91,7 @@ impl Input {
     #[cfg_attr(not(feature = "object-store"), expect(unused_variables, reason = "local files are read where asked"))]
     pub(super) fn chunks(&self, lanes: &[Vec<Range<u64>>]) -> Result<Chunks, SegmentError> {
         match &self.content {
-            Content::File(file) => file.chunks().map_err(|error| self.read_error(error)),
+            Content::File(file) => Ok(file.chunks()),
             #[cfg(feature = "object-store")]
             Content::Object(object) => Ok(Chunks::of_object(Arc::clone(object), lanes.to_vec())),
         }

@@ -1,5 +1,12 @@
 //! Parquet: row groups of column chunks, of which only those are read that were asked for.
+//!
+//! ```text
+//! footer ─▶ row groups, columns ─┬─▶ decoder of the first half, on a thread of its own ─┬─▶ batches of members
+//!                                └─▶ decoder of the other half ─────────────────────────┘
+//! ```
 
+mod columns;
+mod decoder;
 mod pages;
 mod pruning;
 mod row_group;
@@ -14,7 +21,9 @@ use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 use tikaud_core::segment::SegmentError;
 
-use self::row_group::{Columns, RowGroup, Rows};
+use self::columns::Columns;
+use self::decoder::{Decoder, Rows};
+use self::row_group::RowGroup;
 use super::asked::Asked;
 use super::header::{Column, Header};
 use super::input::Input;
@@ -44,22 +53,38 @@ pub(super) fn read(
     let index = if asked.rule_to_prune_by().is_some() { PageIndexPolicy::Optional } else { PageIndexPolicy::Skip };
     let footer = footer(input, index)?;
     let columns = Columns::new(asked, &header_of(input, &footer)?.origins(input, asked)?, &footer);
-    let wanted = pruning::wanted(&footer, input, asked);
-    // One row group after the other, so that an error can say which it was.
-    let groups = (0..wanted.len()).filter(|number| wanted[*number]);
+    let groups = row_groups(input, &footer, asked);
+    let decoder = |columns| Decoder::new(&groups, columns, batch_size);
+    let (first, mut second) = (columns.first(), columns.second().map(decoder));
     let decode = |give: &mut dyn FnMut(Rows) -> ControlFlow<()>| {
-        for number in groups {
-            let group = RowGroup { input, footer: &footer, number };
-            if group.decode(&columns, asked, batch_size, give)?.is_break() {
+        for rows in decoder(first) {
+            if give(rows?).is_break() {
                 break;
             }
         }
         Ok(())
     };
-    ahead(decode, |rows| {
-        let group = RowGroup { input, footer: &footer, number: rows.group };
+    let flow = ahead(decode, |mut rows| {
+        let group = &groups[rows.group];
+        if let Some(second) = &mut second {
+            let others = second.next().transpose()?;
+            rows = others.and_then(|others| rows.beside(&others)).ok_or_else(|| group.damaged())?;
+        }
         Ok(emit(group.members(rows, &columns, asked)?))
-    })
+    })?;
+    // What is left over in one half is missing in the other.
+    match second.filter(|_| flow.is_continue()).and_then(|mut second| second.next()).transpose()? {
+        Some(rows) => Err(groups[rows.group].damaged()),
+        None => Ok(flow),
+    }
+}
+
+/// The row groups that may have members, and in each the rows that may be some.
+fn row_groups<'a>(input: &'a Input, footer: &'a ArrowReaderMetadata, asked: &Asked) -> Vec<RowGroup<'a>> {
+    let wanted = pruning::wanted(footer, input, asked);
+    let numbers = (0..wanted.len()).filter(|number| wanted[*number]);
+    let rows = |number| pages::wanted(footer, number, input, asked).map(Into::into);
+    numbers.map(|number| RowGroup { input, footer, number, wanted: rows(number) }).collect()
 }
 
 fn header_of(input: &Input, footer: &ArrowReaderMetadata) -> Result<Header, SegmentError> {
