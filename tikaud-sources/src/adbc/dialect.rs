@@ -164,7 +164,8 @@ mod tests {
     fn vendors_are_known_by_what_their_drivers_say() {
         let of = AdbcDialect::of_vendor;
         assert_eq!(
-            ["PostgreSQL", "SQLite", "duckdb", "Redshift", "Snowflake", "BigQuery", "Flight SQL"].map(of),
+            ["PostgreSQL", "SQLite", "duckdb", "Redshift", "Snowflake", "BigQuery", "Apache Spark", "Flight SQL"]
+                .map(of),
             [
                 AdbcDialect::Postgres,
                 AdbcDialect::Sqlite,
@@ -172,6 +173,7 @@ mod tests {
                 AdbcDialect::Redshift,
                 AdbcDialect::Snowflake,
                 AdbcDialect::BigQuery,
+                AdbcDialect::Spark,
                 AdbcDialect::Ansi
             ]
         );

@@ -16,4 +16,6 @@ mod refusals;
 #[cfg(test)]
 mod runs;
 #[cfg(test)]
+mod sail;
+#[cfg(test)]
 mod world;

@@ -9,6 +9,7 @@ use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::MemoryStateStore;
 
 use crate::places::Place;
+use crate::sail::Protocol;
 use crate::world::Row;
 
 fn mapping() -> FieldMapping {
@@ -106,6 +107,12 @@ async fn runs_in_postgres() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn runs_in_a_distributed_engine() {
-    Box::pin(agree_in(Place::sail())).await;
+async fn runs_in_a_distributed_engine_by_flight_sql() {
+    Box::pin(agree_in(Place::sail(Protocol::FlightSql))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
+async fn runs_in_a_distributed_engine_by_spark_connect() {
+    Box::pin(agree_in(Place::sail(Protocol::SparkConnect))).await;
 }
