@@ -10,6 +10,10 @@ mod engines;
 #[cfg(test)]
 mod equality;
 #[cfg(test)]
+mod fates;
+#[cfg(test)]
+mod grants;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod refusals;

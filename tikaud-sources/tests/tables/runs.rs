@@ -62,7 +62,8 @@ fn told(report: &Report) -> String {
     format!("{:?} {:?} {:?}", report.outcome, plan.kinds, plan.tally)
 }
 
-async fn agree_in(place: Place) {
+/// A history of runs here and there, moves, and the end.
+pub(crate) async fn agree_in(place: Place) {
     let (here, there) = (Kept::new(), Kept::new());
     let histories = [(0..40, false), (0..40, false), (10..60, false), (20..50, true), (20..20, false), (5..9, false)];
     for (numbers, resync) in histories {
