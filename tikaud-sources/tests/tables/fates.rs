@@ -70,13 +70,13 @@ async fn settle_alike(place: Place, many: u64) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
 async fn many_fates_in_duckdb() {
-    settle_alike(Place::duckdb(), 60_000).await;
+    settle_alike(Place::duckdb(), 51_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
 async fn many_fates_in_postgres() {
-    settle_alike(Place::postgres().await, 60_000).await;
+    settle_alike(Place::postgres().await, 51_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
