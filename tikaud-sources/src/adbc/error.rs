@@ -174,13 +174,19 @@ const PHRASES: &[(&str, AdbcErrorKind)] = &[
     ("conversion error", AdbcErrorKind::Value),
     ("invalid input error", AdbcErrorKind::Value),
     ("permission error", AdbcErrorKind::PermissionDenied),
-    // Flight SQL: gRPC's codes, and what Spark says
+    // Flight SQL: gRPC's codes, and what Spark says, by its conditions:
+    // <https://spark.apache.org/docs/latest/sql-error-conditions.html>
     ("(unavailable", AdbcErrorKind::Unreachable),
     ("(unauthenticated", AdbcErrorKind::Credentials),
     ("(permissiondenied", AdbcErrorKind::PermissionDenied),
     ("(canceled", AdbcErrorKind::Cancelled),
     ("(cancelled", AdbcErrorKind::Cancelled),
     ("table_or_view_not_found", AdbcErrorKind::UnknownRelation),
+    ("schema_not_found", AdbcErrorKind::UnknownRelation),
+    ("insufficient_permissions", AdbcErrorKind::PermissionDenied),
+    // What Sail says of a schema, and of a text that is no SQL
+    ("database not found", AdbcErrorKind::UnknownRelation),
+    ("invalid argument: found", AdbcErrorKind::Query),
     ("parse error", AdbcErrorKind::Query),
     ("analysis error", AdbcErrorKind::Query),
     // Snowflake and BigQuery

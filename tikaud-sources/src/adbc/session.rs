@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use adbc_core::error::Error;
-use adbc_core::options::{InfoCode, OptionConnection, OptionDatabase, OptionStatement, OptionValue};
+use adbc_core::error::{Error, Status};
+use adbc_core::options::{InfoCode, IngestMode, OptionConnection, OptionDatabase, OptionStatement, OptionValue};
 use adbc_core::{Connection, Database, Driver, Optionable, Statement};
 use adbc_driver_manager::{ManagedConnection, ManagedStatement};
 use arrow_array::cast::AsArray;
@@ -95,6 +95,18 @@ impl<'a> Session<'a> {
         statement.execute_update().map(drop).map_err(|error| self.definition.failed(&error, Doing::Executing))
     }
 
+    /// Appends rows to a table of our own by the driver's way of bringing many; `false` where it has none, and nothing is written.
+    pub(crate) fn ingest(&mut self, schema: &[String], table: &str, rows: RecordBatch) -> Result<bool, SegmentError> {
+        let failed = |error: &Error| self.definition.failed(error, Doing::Executing);
+        let mut statement = self.connection.new_statement().map_err(|error| failed(&error))?;
+        self.running.watch(statement.get_cancel_handle())?;
+        match append(&mut statement, schema, table, rows) {
+            Ok(()) => Ok(true),
+            Err(error) if error.status == Status::NotImplemented => Ok(false),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
     fn statement(&mut self, sql: &str) -> Result<ManagedStatement, SegmentError> {
         let failed = |error: Error| self.definition.failed(&error, Doing::Executing);
         let mut statement = self.connection.new_statement().map_err(failed)?;
@@ -138,6 +150,21 @@ impl<'a> Session<'a> {
     pub(crate) fn finish(mut self) -> Result<(), SegmentError> {
         self.dialect.finish().iter().try_for_each(|sql| self.run(sql))
     }
+}
+
+/// <https://arrow.apache.org/adbc/current/format/specification.html#bulk-ingestion>
+fn append(statement: &mut ManagedStatement, schema: &[String], table: &str, rows: RecordBatch) -> Result<(), Error> {
+    let mut names = schema.iter().rev();
+    let place = [(OptionStatement::TargetDbSchema, names.next()), (OptionStatement::TargetCatalog, names.next())];
+    statement.set_option(OptionStatement::TargetTable, OptionValue::from(table))?;
+    statement.set_option(OptionStatement::IngestMode, IngestMode::Append.into())?;
+    for (option, name) in place {
+        if let Some(name) = name {
+            statement.set_option(option, OptionValue::from(name.as_str()))?;
+        }
+    }
+    statement.bind(rows)?;
+    statement.execute_update().map(drop)
 }
 
 /// What the driver says that it speaks to; empty when it does not.

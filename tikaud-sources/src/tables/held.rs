@@ -8,6 +8,7 @@ use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
 use super::cells::{Cells, unexpected};
 use super::comparison::{code_of, kind_of};
+use super::grants;
 use super::names::{Place, mark};
 use super::value::{DigestForm, digest_form};
 use crate::adbc::session::Session;
@@ -40,16 +41,16 @@ impl HeldCounts {
 /// The statement that says whose the table is, and how many are in it.
 pub(super) fn count_statement(table: &str) -> String {
     format!(
-        "SELECT CAST(kind AS BIGINT) AS kind, digest, CAST(confirmed AS BIGINT) AS confirmed, CAST(COUNT(*) AS BIGINT) AS n \
-         FROM (SELECT kind, CASE WHEN kind = 0 THEN digest END AS digest, CASE WHEN confirmed THEN 1 ELSE 0 END AS \
-         confirmed FROM {table}) AS held GROUP BY kind, digest, confirmed"
+        "SELECT CAST(k AS BIGINT) AS kind, d AS digest, CAST(c AS BIGINT) AS confirmed, CAST(COUNT(*) AS BIGINT) AS n FROM \
+         (SELECT kind AS k, CASE WHEN kind = 0 THEN digest END AS d, CASE WHEN confirmed THEN 1 ELSE 0 END AS c FROM {table}) \
+         AS held GROUP BY k, d, c"
     )
 }
 
 /// Counts what is held, once it is certain that the table is that of the sets.
 pub(super) fn check(session: &mut Session<'_>, place: &Place, sets: &SetsId) -> Result<HeldCounts, DiffEngineError> {
     let table = place.tables(sets)?.sets;
-    let missing = |error: SegmentError| missing(error, sets);
+    let missing = |error: SegmentError| missing(error, place, sets);
     let mut rows = session.query(&count_statement(&table), &[]).map_err(missing)?;
     let (mut counts, mut is_marked, form) = (HeldCounts::default(), false, digest_form(place.dialect));
     while let Some(batch) = rows.next().map_err(missing)? {
@@ -80,7 +81,14 @@ fn foreign(sets: &SetsId) -> DiffEngineError {
 }
 
 /// The error of reading a table that should be there.
-fn missing(error: SegmentError, sets: &SetsId) -> DiffEngineError {
+fn missing(error: SegmentError, place: &Place, sets: &SetsId) -> DiffEngineError {
+    if grants::is_denied(&error) {
+        let message = format!(
+            "this user may not read the table that holds the sets {sets}; it is to be the user who keeps them, with {}",
+            grants::to_keep_sets(place)
+        );
+        return DiffEngineError::new(DiffEngineErrorKind::Failed, message).with_source(error);
+    }
     if error.kind() != SegmentErrorKind::NotFound {
         return error.into();
     }

@@ -66,10 +66,16 @@ pub(super) fn list_statement(place: &Place) -> Result<(String, Vec<AdbcParameter
                 AdbcDialect::Snowflake => "?".to_owned(),
                 _ => format!("${at}"),
             };
+            // Each database has its own there, and the connection need not be in any:
+            // <https://docs.snowflake.com/en/sql-reference/info-schema>
+            let database = match (dialect, catalog) {
+                (AdbcDialect::Snowflake, Some(catalog)) => dialect.quote(catalog)? + ".",
+                _ => String::new(),
+            };
             let of = catalog.map(|_| format!(" AND table_catalog = {}", mark(2))).unwrap_or_default();
             let sql = format!(
                 "SELECT CAST(table_schema AS VARCHAR(255)), CAST(table_name AS VARCHAR(255)) FROM \
-                 information_schema.tables WHERE table_schema = {}{of}",
+                 {database}information_schema.tables WHERE table_schema = {}{of}",
                 mark(1)
             );
             (

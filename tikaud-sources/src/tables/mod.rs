@@ -17,6 +17,8 @@ mod totals;
 mod held;
 
 mod compare;
+mod fates;
+mod grants;
 mod keep;
 mod settle;
 

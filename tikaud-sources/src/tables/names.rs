@@ -43,8 +43,7 @@ impl Place {
 
     /// The sets' tables, for SQL.
     pub(super) fn tables(&self, sets: &SetsId) -> Result<Tables, DiffEngineError> {
-        let name = table_name(sets)?;
-        Ok(Tables { sets: self.qualified(&name)?, fates: self.qualified(&(name + FATES))? })
+        Ok(Tables { sets: self.qualified(&table_name(sets)?)?, fates: self.qualified(&fates_name(sets)?)? })
     }
 }
 
@@ -55,6 +54,11 @@ pub(super) fn table_name(sets: &SetsId) -> Result<String, DiffEngineError> {
         return Err(refused(format!("the sets {sets} have too long a name for a table; please report it")));
     }
     Ok(name)
+}
+
+/// The name of the table of the fates of which they are made.
+pub(super) fn fates_name(sets: &SetsId) -> Result<String, DiffEngineError> {
+    Ok(table_name(sets)? + FATES)
 }
 
 /// What the names of an activation's tables begin with: no other activation's do, in whatever case names are kept.

@@ -1,20 +1,16 @@
 //! The next sets: the fates go into a table, and one statement makes the sets of it and of those before.
 
 use tikaud_core::diff::{DiffEngineError, DiffEngineErrorKind, Fate, FateSet, SetsId, Standing, StoredCount};
-use tikaud_core::identifier::IdentifierKind;
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
-use super::comparison::code_of;
-use super::held;
+use super::fates::{Fates, standing_code};
+pub(super) use super::fates::{create_fates, insert_fates};
 use super::names::{Place, mark};
 use super::value::DigestForm;
-use crate::AdbcDialect;
+use super::{grants, held};
 use crate::adbc::definition::Definition;
 use crate::adbc::running::Running;
 use crate::adbc::session::{Access, Session};
-
-/// How many fates a statement brings.
-const BROUGHT: usize = 5000;
 
 /// What is to be settled.
 pub(super) struct Settling {
@@ -39,20 +35,11 @@ pub(super) fn run(
     for sql in clear(place, &settling.sets)?.into_iter().chain([create_fates(place, &settling.sets)?]) {
         session.run(&sql).map_err(failed)?;
     }
-    let mut waiting = Vec::new();
+    let mut fates = Fates::new(place, &settling.sets);
     while let Some(part) = next()? {
-        let (kind, fate) = (part.set.kind(), part.fate);
-        for digest in part.set.iter() {
-            waiting.push(fate_row(place.dialect, kind, digest, fate));
-            if waiting.len() == BROUGHT {
-                session.run(&insert_fates(place, &settling.sets, &waiting)?).map_err(failed)?;
-                waiting.clear();
-            }
-        }
+        fates.bring(&mut session, &part)?;
     }
-    if !waiting.is_empty() {
-        session.run(&insert_fates(place, &settling.sets, &waiting)?).map_err(failed)?;
-    }
+    fates.finish(&mut session)?;
     session.run(&create_sets(place, settling)?).map_err(failed)?;
     session.run(&format!("DROP TABLE {}", place.tables(&settling.sets)?.fates)).map_err(failed)?;
     let counts = held::check(&mut session, place, &settling.sets)?;
@@ -64,41 +51,6 @@ pub(super) fn run(
 pub(super) fn clear(place: &Place, sets: &SetsId) -> Result<[String; 2], DiffEngineError> {
     let tables = place.tables(sets)?;
     Ok([tables.fates, tables.sets].map(|table| format!("DROP TABLE IF EXISTS {table}")))
-}
-
-/// The longest digest there is.
-const LONGEST_DIGEST: usize = 64;
-
-pub(super) fn create_fates(place: &Place, sets: &SetsId) -> Result<String, DiffEngineError> {
-    Ok(format!(
-        "CREATE TABLE {} (kind SMALLINT, digest {}, absent SMALLINT, unconfirmed SMALLINT, confirmed SMALLINT)",
-        place.tables(sets)?.fates,
-        DigestForm::column_type(place.dialect, LONGEST_DIGEST)
-    ))
-}
-
-pub(super) fn insert_fates(place: &Place, sets: &SetsId, rows: &[String]) -> Result<String, DiffEngineError> {
-    Ok(format!("INSERT INTO {} VALUES {}", place.tables(sets)?.fates, rows.join(", ")))
-}
-
-fn fate_row(dialect: AdbcDialect, kind: IdentifierKind, digest: &[u8], fate: Fate) -> String {
-    let after = |standing| standing_code(fate.after(standing));
-    format!(
-        "({}, {}, {}, {}, {})",
-        code_of(kind),
-        DigestForm::literal(dialect, digest),
-        after(Standing::Absent),
-        after(Standing::Unconfirmed),
-        after(Standing::Confirmed)
-    )
-}
-
-fn standing_code(standing: Standing) -> u8 {
-    match standing {
-        Standing::Absent => 0,
-        Standing::Unconfirmed => 1,
-        Standing::Confirmed => 2,
-    }
 }
 
 /// The one statement by which the sets come to be.
@@ -132,6 +84,10 @@ pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<String, 
 pub(super) fn failed(error: SegmentError, place: &Place) -> DiffEngineError {
     let schema = place.schema.join(".");
     let message = match error.kind() {
+        _ if grants::is_denied(&error) => format!(
+            "this user may not create, fill or drop tables in the schema `{schema}`; grant it {}",
+            grants::to_keep_sets(place)
+        ),
         SegmentErrorKind::NotFound => {
             format!("there is no schema `{schema}` to keep sets in; create it, and let this user create tables in it")
         }

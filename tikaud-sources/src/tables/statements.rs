@@ -34,7 +34,7 @@ impl AdbcDiffEngine {
     /// columns are looked up, and nothing is written.
     ///
     /// In the order of a run. The statement that brings fates is shown without any, and is executed as often as there are 5,000
-    /// of them; the one that drops a table is shown for the sets that were held. Transactions' begin and end, where there are
+    /// of them; where the driver brings them itself (DuckDB, PostgreSQL), it does so into this table and by no statement; the one that drops a table is shown for the sets that were held. Transactions' begin and end, where there are
     /// some, and the few statements that look up columns and views are left out.
     ///
     /// # Errors

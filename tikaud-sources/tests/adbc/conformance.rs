@@ -8,9 +8,9 @@ use parquet::arrow::ArrowWriter;
 use tikaud_core::conformance::{SegmentFixture, Table};
 use tikaud_core::segment::Segment;
 use tikaud_sources::arrow::arrow_array::{ArrayRef, RecordBatch, StringArray};
-use tikaud_sources::{AdbcSegment, AdbcSegmentBuilder};
+use tikaud_sources::{AdbcConnection, AdbcSegment, AdbcSegmentBuilder};
 
-use crate::engines::{DuckDb, Postgres, Sqlite, flight, literal};
+use crate::engines::{DuckDb, Postgres, Sqlite, flight, literal, spark};
 
 type Made = (Box<dyn Segment>, Box<dyn Any + Send>);
 
@@ -157,10 +157,10 @@ mod postgres {
     );
 }
 
-mod flight_sql {
+/// The distributed engine, which reads the table from a file.
+mod distributed {
     use super::*;
 
-    /// The server reads the table from a file.
     fn file(table: &Table) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         let column = |at: usize| -> ArrayRef {
@@ -176,27 +176,56 @@ mod flight_sql {
         directory
     }
 
-    struct Query;
-
-    #[async_trait]
-    impl SegmentFixture for Query {
-        async fn segment(&self, table: &Table) -> Made {
-            let directory = file(table);
-            let path = directory.path().join("people.parquet");
-            let segment = AdbcSegment::query(flight(), format!("SELECT * FROM parquet.`{}`", path.display()));
-            made(directory, segment.name("People"))
-        }
-
-        async fn breaking_segment(&self, table: &Table) -> Option<Made> {
-            let directory = file(table);
-            let path = directory.path().join("people.parquet");
-            let sql = format!(
-                "SELECT CASE WHEN id = 'm9000' THEN raise_error('canary') ELSE id END AS id, email FROM parquet.`{}`",
-                path.display()
-            );
-            Some(made(directory, AdbcSegment::query(flight(), sql).name("People")))
-        }
+    fn segment(connection: AdbcConnection, table: &Table) -> Made {
+        let directory = file(table);
+        let sql = format!("SELECT * FROM parquet.`{}`", directory.path().join("people.parquet").display());
+        made(directory, AdbcSegment::query(connection, sql).name("People"))
     }
 
-    tikaud_core::segment_conformance!(Query, ignore = "needs drivers: run it by .ci/with-adbc");
+    fn breaking_segment(connection: AdbcConnection, table: &Table) -> Made {
+        let directory = file(table);
+        let sql = format!(
+            "SELECT CASE WHEN id = 'm9000' THEN raise_error('canary') ELSE id END AS id, email FROM parquet.`{}`",
+            directory.path().join("people.parquet").display()
+        );
+        made(directory, AdbcSegment::query(connection, sql).name("People"))
+    }
+
+    mod flight_sql {
+        use super::*;
+
+        struct Query;
+
+        #[async_trait]
+        impl SegmentFixture for Query {
+            async fn segment(&self, table: &Table) -> Made {
+                super::segment(flight(), table)
+            }
+
+            async fn breaking_segment(&self, table: &Table) -> Option<Made> {
+                Some(super::breaking_segment(flight(), table))
+            }
+        }
+
+        tikaud_core::segment_conformance!(Query, ignore = "needs drivers: run it by .ci/with-adbc");
+    }
+
+    mod spark_connect {
+        use super::*;
+
+        struct Query;
+
+        #[async_trait]
+        impl SegmentFixture for Query {
+            async fn segment(&self, table: &Table) -> Made {
+                super::segment(spark(), table)
+            }
+
+            async fn breaking_segment(&self, table: &Table) -> Option<Made> {
+                Some(super::breaking_segment(spark(), table))
+            }
+        }
+
+        tikaud_core::segment_conformance!(Query, ignore = "needs drivers: run it by .ci/with-adbc");
+    }
 }

@@ -180,9 +180,24 @@ impl Postgres {
     }
 }
 
-/// The server that speaks Flight SQL; its SQL is Spark's.
+/// The distributed engine by Flight SQL; its SQL is Spark's.
 pub(crate) fn flight() -> AdbcConnection {
     AdbcConnection::new(driver("FLIGHTSQL")).uri(told("FLIGHT")).dialect(AdbcDialect::Spark)
+}
+
+/// The distributed engine by Spark Connect, whose driver says what it speaks.
+pub(crate) fn spark() -> AdbcConnection {
+    AdbcConnection::new(driver("SPARK")).uri(told("CONNECT")).option("adbc.spark.session_id", spark_session())
+}
+
+/// The session that all connections of this process share: the engine's own catalog is its session's.
+pub(crate) fn spark_session() -> String {
+    format!("{:08x}-0000-4000-8000-000000000000", process::id())
+}
+
+/// The distributed engine by either.
+pub(crate) fn sails() -> [AdbcConnection; 2] {
+    [flight(), spark()]
 }
 
 /// The error of building and reading a segment.
@@ -202,7 +217,7 @@ pub(crate) fn text(error: &SegmentError) -> String {
         cause = error.source();
     }
     assert!(!text.contains(CANARY) && !format!("{error:?}{error:#?}").contains(CANARY), "{error:?}");
-    for name in ["SQLITE", "POSTGRESQL", "FLIGHTSQL", "SNOWFLAKE", "BIGQUERY", "DUCKDB"] {
+    for name in ["SQLITE", "POSTGRESQL", "FLIGHTSQL", "SPARK", "SNOWFLAKE", "BIGQUERY", "DUCKDB"] {
         if let Ok(path) = env::var(format!("TIKAUD_TEST_ADBC_{name}")) {
             text = text.replace(&path, name);
         }

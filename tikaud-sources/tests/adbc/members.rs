@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use tikaud_core::segment::{Segment, SegmentErrorKind};
 use tikaud_sources::{AdbcParameter, AdbcSegment};
 
-use crate::engines::{DuckDb, Postgres, Sqlite, failure, flight, members, owned, read, rows, text};
+use crate::engines::{DuckDb, Postgres, Sqlite, failure, flight, members, owned, read, rows, sails, spark, text};
 
 const HOSTILE: [&str; 8] =
     [r#"a"; DROP TABLE innocent; --"#, r#"""#, "a.b", "Ünï ☃ 日本", "select", r"back\slash", "$1 ?", "a`b"];
@@ -30,8 +30,10 @@ async fn hostile_names_are_names_everywhere() {
         }
     }
     let spark = "SELECT 'v' AS `a``b\"; DROP TABLE t; --`";
-    let segment = AdbcSegment::query(flight(), spark).name("Query");
-    assert_eq!(read(segment, &["a`b\"; DROP TABLE t; --"]).await, [[["v"]]]);
+    for sail in sails() {
+        let segment = AdbcSegment::query(sail, spark).name("Query");
+        assert_eq!(read(segment, &["a`b\"; DROP TABLE t; --"]).await, [[["v"]]]);
+    }
 }
 
 #[tokio::test]
@@ -57,6 +59,9 @@ async fn values_are_bound_and_never_a_part_of_the_query() {
     for query in [sqlite.query(marks), duckdb.query(dollars), postgres.query(&in_schema)] {
         assert!(read(query.parameter(AdbcParameter::null()).parameter(1), &["email"]).await.is_empty());
     }
+    // Its server takes none by Flight SQL.
+    let sail = || AdbcSegment::query(spark(), "SELECT ? AS email, 'b' = ? AS n").name("Query");
+    assert_eq!(read(sail().parameter(hostile).parameter("b"), &["email", "n"]).await, [[[hostile], ["true"]]]);
 }
 
 #[tokio::test]
@@ -70,8 +75,10 @@ async fn a_column_may_be_asked_for_twice_and_none_gives_no_member() {
         assert_eq!(members(&segment, &["n", "email", "n"]).await.unwrap(), [[["1"], ["a"], ["1"]]]);
         assert!(members(&segment, &[]).await.unwrap().is_empty());
     }
-    let segment = AdbcSegment::query(flight(), "SELECT 'a' AS x, 1 AS n").name("Query");
-    assert_eq!(read(segment, &["n", "x", "n"]).await, [[["1"], ["a"], ["1"]]]);
+    for sail in sails() {
+        let segment = AdbcSegment::query(sail, "SELECT 'a' AS x, 1 AS n").name("Query");
+        assert_eq!(read(segment, &["n", "x", "n"]).await, [[["1"], ["a"], ["1"]]]);
+    }
 }
 
 #[tokio::test]
@@ -84,6 +91,7 @@ async fn a_cell_of_ten_megabytes_is_a_cell() {
         sqlite.relation("people"),
         duckdb.query("SELECT repeat('x', 10 << 20) AS email FROM range(3)"),
         AdbcSegment::query(flight(), "SELECT repeat('x', 10485760) AS email FROM range(3)").name("Long"),
+        AdbcSegment::query(spark(), "SELECT repeat('x', 10485760) AS email FROM range(3)").name("Long"),
     ] {
         let long = read(segment, &["email"]).await;
         assert_eq!(long.iter().map(|row| row[0][0].len()).collect::<Vec<_>>(), [10 << 20; 3]);

@@ -12,7 +12,7 @@ use tikaud_sources::rule::{Rule, column};
 use tikaud_sources::{AdbcSegment, AdbcSegmentBuilder};
 use tokio::runtime::Runtime;
 
-use crate::engines::{DuckDb, Postgres, Sqlite, failure, flight, literal, members, read, text};
+use crate::engines::{DuckDb, Postgres, Sqlite, failure, flight, literal, members, read, sails, text};
 use crate::oracle::{NOW, truth};
 use crate::strategies::{row, rule};
 use crate::table::{COLUMNS, Row, cells, day_text, decimal_text, micros_text};
@@ -152,11 +152,14 @@ fn the_same_rule_gives_the_same_members_in_sqlite() {
 async fn where_the_sql_is_not_known_the_rule_is_evaluated_here() {
     let sql = "SELECT * FROM VALUES ('a', 'DE', 1.5D, true), ('b', 'AT', CAST('NaN' AS DOUBLE), true), \
                ('c', 'FR', 2.5D, true), ('d', NULL, 2.5D, true), ('e', 'DE', 2.5D, NULL) AS t(email, country, value, consent)";
+    for sail in sails() {
+        let segment = || AdbcSegment::query(sail.clone(), sql).name("Query");
+        let rule = column("country").is_in(["DE", "AT"]) & column("value").less_than(2);
+        assert_eq!(read(segment().filter(rule.clone()), &["email"]).await, [[["a"]]]);
+        assert_eq!(read(segment().filter(!rule), &["email"]).await, [[["c"]], [["d"]], [["e"]]]);
+        assert_eq!(read(segment().require_consent("consent"), &["email", "consent"]).await.len(), 4);
+    }
     let segment = || AdbcSegment::query(flight(), sql).name("Query");
-    let rule = column("country").is_in(["DE", "AT"]) & column("value").less_than(2);
-    assert_eq!(read(segment().filter(rule.clone()), &["email"]).await, [[["a"]]]);
-    assert_eq!(read(segment().filter(!rule), &["email"]).await, [[["c"]], [["d"]], [["e"]]]);
-    assert_eq!(read(segment().require_consent("consent"), &["email", "consent"]).await.len(), 4);
     assert_snapshot!(text(&failure(segment().filter(column("consent").is("x")), &["email"]).await), @"the rule compares the column `consent` of the query over the driver `FLIGHTSQL` with text, but the column is of type Boolean");
 }
 

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use tikaud_core::segment::Segment;
 use tikaud_sources::{AdbcSegment, AdbcSegmentBuilder};
 
-use crate::engines::{DuckDb, Postgres, Sqlite, failure, flight, members, text};
+use crate::engines::{DuckDb, Postgres, Sqlite, failure, members, sails, text};
 
 /// The columns that can be asked for, and the cells of the only row.
 async fn cells(segment: AdbcSegmentBuilder) -> String {
@@ -124,11 +124,13 @@ async fn sqlite() {
 
 #[tokio::test]
 #[ignore = "needs drivers: run it by .ci/with-adbc"]
-async fn flight_sql() {
+async fn a_distributed_engine() {
     let sql = "SELECT 'é' AS a, 1 AS b, CAST(4915112345678 AS BIGINT) AS c, CAST(1 AS DECIMAL(20, 0)) AS d, true AS e, \
                CAST('2024-10-04' AS DATE) AS f, CAST('2024-10-04T10:15:30Z' AS TIMESTAMP) AS g, array('a', NULL, 'b') AS h, \
                CAST(1.5 AS DOUBLE) AS i, CAST(NULL AS STRING) AS j";
-    assert_snapshot!(cells(AdbcSegment::query(flight(), sql).name("Types")).await, @r#"
+    let [flight, spark] = sails().map(|sail| AdbcSegment::query(sail, sql).name("Types"));
+    let found = cells(flight).await;
+    assert_snapshot!(found, @r#"
     a=é
     b=1
     c=4915112345678
@@ -139,4 +141,5 @@ async fn flight_sql() {
     h=a|b
     j=
     "#);
+    assert_eq!(cells(spark).await, found);
 }

@@ -9,6 +9,7 @@ use tikaud_core::diff::{DiffEngine, Fate, MemoryDiffEngine, SetsId};
 use tikaud_core::identifier::FieldMapping;
 
 use crate::places::Place;
+use crate::sail::Protocol;
 use crate::world::{Step, fates, found, held, mappings, plan, settle, steps};
 
 async fn agrees(place: &Place, name: &str, mapping: &FieldMapping, steps: &[Step]) {
@@ -64,6 +65,12 @@ async fn in_postgres() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn in_a_distributed_engine() {
-    agree_in(Place::sail(), 10).await;
+async fn in_a_distributed_engine_by_flight_sql() {
+    agree_in(Place::sail(Protocol::FlightSql), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
+async fn in_a_distributed_engine_by_spark_connect() {
+    agree_in(Place::sail(Protocol::SparkConnect), 10).await;
 }

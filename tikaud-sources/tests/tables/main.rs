@@ -10,10 +10,16 @@ mod engines;
 #[cfg(test)]
 mod equality;
 #[cfg(test)]
+mod fates;
+#[cfg(test)]
+mod grants;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod runs;
+#[cfg(test)]
+mod sail;
 #[cfg(test)]
 mod world;

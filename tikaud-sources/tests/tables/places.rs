@@ -1,19 +1,17 @@
 //! The databases that the engine runs in.
 
-use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use adbc_core::{Connection, Statement};
 use tikaud_sources::{AdbcDiffEngine, AdbcSegment};
 
-use crate::engines::{DuckDb, Postgres, flight, raw, told};
+use crate::engines::{DuckDb, Postgres};
+use crate::sail::{Protocol, Sail};
 use crate::world::{COLUMNS, Row};
 
 /// A database with a table of customers and a schema for sets.
 pub(crate) enum Place {
     DuckDb(DuckDb),
     Postgres(Box<Postgres>),
-    Sail(String),
+    Sail(Sail),
 }
 
 impl Place {
@@ -29,26 +27,15 @@ impl Place {
         Self::Postgres(Box::new(server))
     }
 
-    pub(crate) fn sail() -> Self {
-        static SCHEMAS: AtomicU32 = AtomicU32::new(0);
-        let schema = format!("t{}_{}", process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
-        let place = Self::Sail(schema);
-        place.sail_run(&format!("CREATE SCHEMA {}", place.schema()));
-        place
-    }
-
-    fn sail_run(&self, sql: &str) {
-        let mut statement = raw("FLIGHTSQL", None, &[("uri", &told("FLIGHT"))]).new_statement().unwrap();
-        statement.set_sql_query(sql).unwrap();
-        // It takes no updates as such.
-        statement.execute().unwrap().for_each(|batch| drop(batch.unwrap()));
+    pub(crate) fn sail(protocol: Protocol) -> Self {
+        Self::Sail(Sail::new(protocol))
     }
 
     pub(crate) fn schema(&self) -> String {
         match self {
             Self::DuckDb(_) => "sets".to_owned(),
             Self::Postgres(server) => format!("{} sets", server.schema),
-            Self::Sail(schema) => schema.clone(),
+            Self::Sail(sail) => sail.schema.clone(),
         }
     }
 
@@ -69,7 +56,7 @@ impl Place {
         let table = match self {
             Self::DuckDb(_) => "people".to_owned(),
             Self::Postgres(server) => format!("\"{}\".people", server.schema),
-            Self::Sail(schema) => format!("{schema}.people"),
+            Self::Sail(sail) => format!("{}.people", sail.schema),
         };
         let mut statements = vec![format!("DROP TABLE IF EXISTS {table}"), format!("CREATE TABLE {table} ({columns})")];
         if !rows.is_empty() {
@@ -83,7 +70,7 @@ impl Place {
         match self {
             Self::DuckDb(duckdb) => duckdb.run(statements),
             Self::Postgres(server) => server.run(&statements.join(";")).await,
-            Self::Sail(_) => statements.iter().for_each(|sql| self.sail_run(sql)),
+            Self::Sail(sail) => statements.iter().for_each(|sql| sail.run(sql)),
         }
     }
 
@@ -91,7 +78,7 @@ impl Place {
         let builder = match self {
             Self::DuckDb(duckdb) => duckdb.relation("people"),
             Self::Postgres(server) => server.relation("people"),
-            Self::Sail(schema) => AdbcSegment::relation(flight(), [schema.as_str(), "people"]),
+            Self::Sail(sail) => sail.relation("people"),
         };
         builder.build().unwrap()
     }
@@ -112,9 +99,8 @@ impl Place {
                 let sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'sets'";
                 first_column(&mut duckdb.raw(), sql, 0)
             }
-            Self::Sail(schema) => {
-                let mut connection = raw("FLIGHTSQL", None, &[("uri", &told("FLIGHT"))]);
-                let tables = first_column(&mut connection, &format!("SHOW TABLES IN {schema}"), 1);
+            Self::Sail(sail) => {
+                let tables = first_column(&mut sail.raw(), &format!("SHOW TABLES IN {}", sail.schema), 1);
                 tables.into_iter().filter(|table| table != "people").collect()
             }
         }

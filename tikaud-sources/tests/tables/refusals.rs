@@ -1,12 +1,12 @@
 //! What the engine refuses, and what it does when its sets are gone.
 
-use tikaud_core::diff::{CompareRequest, DiffEngine, DiffEngineErrorKind, Fate, SetsId};
+use tikaud_core::diff::{CompareRequest, DiffEngine, DiffEngineErrorKind, Fate, SetsId, SettleRequest};
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
 use tikaud_sources::rule::column;
 use tikaud_sources::{AdbcConnection, AdbcDialect, AdbcDiffEngine, AdbcSegment};
 
-use crate::engines::flight;
 use crate::places::Place;
+use crate::sail::{Protocol, Sail};
 use crate::world::{plan, settle};
 
 fn mapping() -> FieldMapping {
@@ -19,10 +19,8 @@ fn row(email: &str) -> Vec<Option<String>> {
     row
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn sets_that_are_gone_or_not_ours_are_an_error_and_never_nobody() {
-    let place = Place::duckdb();
+/// Sets that are gone, or another's table in their place.
+async fn never_nobody(place: Place) {
     place.fill(&[row("ada@example.com")]).await;
     let (engine, activation) = (place.engine(), "a".parse().unwrap());
     let (sets, other) = (SetsId::of(&activation, 1, 1), SetsId::of(&activation, 2, 1));
@@ -32,13 +30,37 @@ async fn sets_that_are_gone_or_not_ours_are_an_error_and_never_nobody() {
     settle(&engine, None, &sets, Fate::UNCHANGED, Vec::new()).await;
     assert_eq!(plan(&engine, Some(&sets), &mapping, false).await.counts.len(), 1);
     // Another's table under the name of these sets.
-    place
-        .run(&["ALTER TABLE sets.tikaud_a_00000001_0000000001 RENAME TO tikaud_a_00000002_0000000001".to_owned()])
-        .await;
+    let quote = |text: String| if matches!(place, Place::Sail(_)) { text.replace('"', "`") } else { text };
+    let [from, to] = [1, 2].map(|at| quote(format!("\"{}\".tikaud_a_0000000{at}_0000000001", place.schema())));
+    place.run(&[format!("CREATE TABLE {to} AS SELECT * FROM {from}"), format!("DROP TABLE {from}")]).await;
     for sets in [&sets, &other] {
         let request = CompareRequest::new(Some(sets), &mapping);
         assert_eq!(engine.compare(&request).await.unwrap_err().kind(), DiffEngineErrorKind::SetsMissing);
     }
+    // A schema that is not there is named.
+    let engine = AdbcDiffEngine::try_new(&place.segment(), ["nowhere"]).unwrap();
+    let fates = futures::StreamExt::boxed(futures::stream::empty());
+    let error = engine.settle(SettleRequest::new(None, sets, Fate::UNCHANGED, fates)).await.unwrap_err();
+    assert!(error.to_string().starts_with("there is no schema `nowhere`"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
+async fn sets_that_are_gone_or_not_ours_are_an_error_and_never_nobody_in_duckdb() {
+    never_nobody(Place::duckdb()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
+async fn sets_that_are_gone_or_not_ours_are_an_error_and_never_nobody_in_postgres() {
+    never_nobody(Place::postgres().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs servers and ADBC drivers: run it by .ci/with-adbc"]
+async fn sets_that_are_gone_or_not_ours_are_an_error_and_never_nobody_in_a_distributed_engine() {
+    never_nobody(Place::sail(Protocol::FlightSql)).await;
+    never_nobody(Place::sail(Protocol::SparkConnect)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,13 +71,14 @@ async fn what_sql_cannot_judge_is_refused_with_advice() {
     let phones = FieldMapping::try_new([("phone", Field::Phone(PhoneRegion::International))]).unwrap();
     let error = place.engine().compare(&CompareRequest::new(None, &phones)).await.unwrap_err();
     assert_eq!(error.kind(), DiffEngineErrorKind::Refused);
-    let sail = Place::sail();
-    sail.fill(&[row("ada@example.com")]).await;
-    let segment = AdbcSegment::relation(flight(), [sail.schema().as_str(), "people"]);
-    let segment = segment.filter(column("email").is("ada@example.com")).build().unwrap();
-    let engine = AdbcDiffEngine::try_new(&segment, [sail.schema()]).unwrap();
-    let error = engine.compare(&CompareRequest::new(None, &mapping())).await.unwrap_err();
-    assert_eq!(error.kind(), DiffEngineErrorKind::Refused);
+    for protocol in [Protocol::FlightSql, Protocol::SparkConnect] {
+        let sail = Sail::new(protocol);
+        sail.run(&format!("CREATE TABLE {}.people (email STRING)", sail.schema));
+        let segment = sail.relation("people").filter(column("email").is("ada@example.com")).build().unwrap();
+        let engine = AdbcDiffEngine::try_new(&segment, [&sail.schema]).unwrap();
+        let error = engine.compare(&CompareRequest::new(None, &mapping())).await.unwrap_err();
+        assert_eq!(error.kind(), DiffEngineErrorKind::Refused);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

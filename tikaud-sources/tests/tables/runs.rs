@@ -9,6 +9,7 @@ use tikaud_core::plan::GuardSettings;
 use tikaud_core::state::MemoryStateStore;
 
 use crate::places::Place;
+use crate::sail::Protocol;
 use crate::world::Row;
 
 fn mapping() -> FieldMapping {
@@ -61,7 +62,8 @@ fn told(report: &Report) -> String {
     format!("{:?} {:?} {:?}", report.outcome, plan.kinds, plan.tally)
 }
 
-async fn agree_in(place: Place) {
+/// A history of runs here and there, moves, and the end.
+pub(crate) async fn agree_in(place: Place) {
     let (here, there) = (Kept::new(), Kept::new());
     let histories = [(0..40, false), (0..40, false), (10..60, false), (20..50, true), (20..20, false), (5..9, false)];
     for (numbers, resync) in histories {
@@ -106,6 +108,12 @@ async fn runs_in_postgres() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn runs_in_a_distributed_engine() {
-    Box::pin(agree_in(Place::sail())).await;
+async fn runs_in_a_distributed_engine_by_flight_sql() {
+    Box::pin(agree_in(Place::sail(Protocol::FlightSql))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
+async fn runs_in_a_distributed_engine_by_spark_connect() {
+    Box::pin(agree_in(Place::sail(Protocol::SparkConnect))).await;
 }

@@ -21,7 +21,7 @@ mod speech;
 mod verdict;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use tikaud_core::identifier::{EmailRule, Field};
 use tikaud_core::segment::SegmentError;

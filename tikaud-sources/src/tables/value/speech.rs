@@ -9,7 +9,8 @@ use crate::AdbcDialect;
 ///
 /// Sources: PostgreSQL <https://www.postgresql.org/docs/current/functions-string.html> and `functions-matching.html` there;
 /// DuckDB <https://duckdb.org/docs/stable/sql/functions/text>; Spark <https://spark.apache.org/docs/latest/api/sql/>;
-/// Snowflake <https://docs.snowflake.com/en/sql-reference/functions-string>; BigQuery
+/// Snowflake <https://docs.snowflake.com/en/sql-reference/functions-string>, and in particular `functions/translate`,
+/// `functions/try_hex_decode_binary` and `functions/regexp_like` there; BigQuery
 /// <https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions>, whose regular expressions are RE2's like
 /// DuckDB's; Redshift <https://docs.aws.amazon.com/redshift/latest/dg/String_functions_header.html> and
 /// `pattern-matching-conditions-posix.html` there.
@@ -84,6 +85,9 @@ impl Speech {
                 "CASE WHEN regexp_matches({text}, '[^!-~]') \
                  THEN regexp_replace({text}, '[ ' || chr(9) || '-' || chr(13) || ']+', '', 'g') ELSE {text} END"
             ),
+            // What has nothing to become is left out, by each one's words:
+            // <https://docs.snowflake.com/en/sql-reference/functions/translate>,
+            // <https://docs.aws.amazon.com/redshift/latest/dg/r_TRANSLATE.html>
             _ => format!("translate({plain}, {white}, '')"),
         }
     }

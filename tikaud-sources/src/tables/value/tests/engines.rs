@@ -11,7 +11,7 @@ use tikaud_core::segment::{MemberBatch, Segment};
 use tikaud_sources::AdbcSegmentBuilder;
 
 use super::super::{DigestForm, Verdict, digest_form, value};
-use super::databases::{DuckDb, Postgres, flight, owned};
+use super::databases::{DuckDb, Postgres, owned, sails};
 use super::judge::{self, Judge, Mapped};
 use super::{corpus, strategies};
 use crate::AdbcDialect;
@@ -125,12 +125,14 @@ async fn postgresql_judges_every_value_as_the_extractor_does() {
 
 #[tokio::test]
 #[ignore = "needs drivers and a server: run it by .ci/with-adbc"]
-async fn sail_judges_every_value_as_the_extractor_does() {
+async fn a_distributed_engine_judges_every_value_as_the_extractor_does() {
     let values = all_values();
     let file = file(&values);
     let table = format!("parquet.`{}`", file.path().display());
     for mapped in judge::all() {
         let sql = statement(AdbcDialect::Spark, &mapped, &table);
-        compare(tikaud_sources::AdbcSegment::query(flight(), sql).name("Values"), &mapped, &values).await;
+        for sail in sails() {
+            compare(tikaud_sources::AdbcSegment::query(sail, &sql).name("Values"), &mapped, &values).await;
+        }
     }
 }

@@ -14,4 +14,4 @@ mod strategies;
 // The databases are those of the tests over ADBC.
 #[allow(dead_code, reason = "those tests need more of it")]
 #[path = "../../../../tests/adbc/engines.rs"]
-mod databases;
+pub(crate) mod databases;
