@@ -1,22 +1,29 @@
 //! Tables that stay where they are: the diff in the engine that holds them.
 //!
 //! ```text
-//! segment, mapping ─▶ comparison: one SELECT ─▶ compare: totals, doubtful members, changes ─▶ the plan
+//! segment, mapping ─▶ question: one SELECT ─▶ answer: totals, doubtful members, changes ─▶ outcome ─▶ the plan
 //! receipts ─▶ settle: fates into a table, one CREATE TABLE AS SELECT ─▶ the next sets
 //! ```
 
 mod names;
-mod value;
+pub(crate) mod value;
 
 mod comparison;
 
+mod question;
+
+mod answer;
 mod cells;
 mod doubtful;
 mod totals;
 
+pub(crate) mod hashed;
+
 mod held;
 
 mod compare;
+mod outcome;
+
 mod keep;
 mod settle;
 
@@ -184,7 +191,7 @@ impl DiffEngine for AdbcDiffEngine {
                 });
                 Ok(compare::compared(told, changes.boxed()))
             }
-            _ => Err(cells::unexpected()),
+            _ => Err(cells::unexpected().into()),
         }
     }
 

@@ -48,7 +48,7 @@ impl AdbcDiffEngine {
         let (request, next) = (Request::from(request), next.clone());
         self.only(move |definition, running, place| {
             let mut session = Session::open(definition, running)?;
-            let (compared, _, _) = compare::prepare(definition, &mut session, place, &request)?;
+            let compared = compare::prepare(definition, &mut session, place, &request)?.sql;
             session.finish()?;
             let reads = |purpose, sql| EngineStatement { purpose, writes: false, sql };
             let writes = |purpose, sql| EngineStatement { purpose, writes: true, sql };

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tikaud_core::diff::DiffEngineError;
 use tikaud_core::identifier::{ColumnTally, FieldMapping, IdentifierKind, RejectReason, Rejects, Tally};
+use tikaud_core::segment::SegmentError;
 
 use super::cells::{Cells, unexpected};
 use super::comparison::{REJECTS, class, kind_of, positions};
@@ -49,7 +49,7 @@ impl Totals {
     }
 
     /// Takes in a total.
-    pub(super) fn take(&mut self, cells: &Cells, row: usize) -> Result<(), DiffEngineError> {
+    pub(super) fn take(&mut self, cells: &Cells, row: usize) -> Result<(), SegmentError> {
         let (key, class) = (cells.number(row, 1)?, cells.number(row, 2)?);
         let after = |offset: usize| cells.count(row, KEY + self.most + offset);
         let (first, confirmed, values, rows) = (after(0)?, after(1)?, after(2)?, after(3)?);
@@ -82,7 +82,7 @@ impl Totals {
         Ok(())
     }
 
-    fn reject(&mut self, key: i64, count: u64) -> Result<(), DiffEngineError> {
+    fn reject(&mut self, key: i64, count: u64) -> Result<(), SegmentError> {
         let at = usize::try_from(key / REJECTS - 1).map_err(|_| unexpected())?;
         let column = self.tally.columns.get_mut(at).ok_or_else(unexpected)?;
         let reason = match Verdict::of_code(key % REJECTS).ok_or_else(unexpected)? {

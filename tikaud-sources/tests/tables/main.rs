@@ -8,7 +8,11 @@
 mod engines;
 
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod equality;
+#[cfg(test)]
+mod hashed;
 #[cfg(test)]
 mod places;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use adbc_core::{Connection, Statement};
-use tikaud_sources::{AdbcDiffEngine, AdbcSegment};
+use tikaud_sources::{AdbcDiffEngine, AdbcSegment, AdbcSegmentBuilder};
 
 use crate::engines::{DuckDb, Postgres, flight, raw, told};
 use crate::world::{COLUMNS, Row};
@@ -88,12 +88,15 @@ impl Place {
     }
 
     pub(crate) fn segment(&self) -> AdbcSegment {
-        let builder = match self {
+        self.people().build().unwrap()
+    }
+
+    pub(crate) fn people(&self) -> AdbcSegmentBuilder {
+        match self {
             Self::DuckDb(duckdb) => duckdb.relation("people"),
             Self::Postgres(server) => server.relation("people"),
             Self::Sail(schema) => AdbcSegment::relation(flight(), [schema.as_str(), "people"]),
-        };
-        builder.build().unwrap()
+        }
     }
 
     pub(crate) fn engine(&self) -> AdbcDiffEngine {
