@@ -1,17 +1,21 @@
 //! Comparing, on a thread of its own: describe, look at what is held, ask, tell the totals, deliver the changes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use tikaud_core::diff::{Change, CompareRequest, Compared, DiffEngineError, KindCount, SetsId};
+use tikaud_core::diff::{Change, Compared, DiffEngineError, KindCount, SetsId};
 use tikaud_core::identifier::{FieldMapping, Tally};
+use tikaud_core::plan::SuppressionTally;
 use tikaud_core::segment::SegmentSchema;
 
 use super::answer::Answer;
 use super::held::{self, HeldCounts};
+use super::looked_up::LookedUp;
 use super::names::Place;
 use super::outcome::Outcome;
-use super::question::Question;
+use super::question::{Question, Statement};
 use super::refused;
+use super::suppression::{self, List, Suppressed, Suppression};
 use crate::adbc::definition::Definition;
 use crate::adbc::running::Running;
 use crate::adbc::session::Session;
@@ -21,6 +25,7 @@ pub(super) struct Request {
     pub(super) held: Option<SetsId>,
     pub(super) mapping: FieldMapping,
     pub(super) resync: bool,
+    pub(super) suppressions: Vec<Arc<Suppression>>,
 }
 
 /// What comes of it, one after the other.
@@ -33,29 +38,36 @@ pub(super) enum Arrival {
 pub(super) struct Told {
     pub(super) tally: Tally,
     pub(super) schema: SegmentSchema,
+    pub(super) suppressions: Vec<SuppressionTally>,
     pub(super) counts: Vec<KindCount>,
 }
 
-impl From<&CompareRequest<'_>> for Request {
-    fn from(request: &CompareRequest<'_>) -> Self {
-        Self { held: request.held.cloned(), mapping: request.mapping.clone(), resync: request.resync }
-    }
+/// All that is to be asked.
+pub(super) struct Prepared<'a> {
+    pub(super) lists: Vec<List<'a>>,
+    segment: Question<'a>,
+    pub(super) changes: Statement,
 }
 
-/// What is to be asked.
-pub(super) fn prepare(
-    definition: &Definition,
-    session: &mut Session<'_>,
+/// Looks up what is to be asked.
+pub(super) fn prepare<'a>(
+    definition: &'a Definition,
+    session: &mut Session<'a>,
     place: &Place,
-    request: &Request,
-) -> Result<Question, DiffEngineError> {
+    request: &'a Request,
+) -> Result<Prepared<'a>, DiffEngineError> {
     if session.dialect() != place.dialect {
         return Err(refused(
             "the driver speaks another dialect than the engine was built for; tell the connection which",
         ));
     }
+    let segment = Question::of(definition, session, &request.mapping)?;
+    let lists = request.suppressions.iter().map(|list| list.ask(session, &request.mapping));
+    let lists: Vec<List<'a>> = lists.collect::<Result<_, _>>()?;
+    session.turn_to(definition);
     let held = request.held.as_ref().map(|sets| place.tables(sets)).transpose()?.map(|tables| tables.sets);
-    Ok(Question::of(definition, session, &request.mapping, held, request.resync)?)
+    let changes = segment.changes(lists.iter().map(|list| &list.question), held, request.resync)?;
+    Ok(Prepared { lists, segment, changes })
 }
 
 /// Compares; `emit` says whether more is wanted.
@@ -67,15 +79,19 @@ pub(super) fn run(
     emit: &mut dyn FnMut(Arrival) -> bool,
 ) -> Result<(), DiffEngineError> {
     let mut session = Session::open(definition, running)?;
-    let question = prepare(definition, &mut session, place, request)?;
+    let Prepared { lists, segment, changes } = prepare(definition, &mut session, place, request)?;
     let held = match &request.held {
         Some(sets) => held::check(&mut session, place, sets)?,
         None => HeldCounts::default(),
     };
-    let rows = session.query(&question.sql, &question.parameters)?;
+    let suppressed = Suppressed::read(&mut session, &lists)?;
+    session.turn_to(definition);
+    let rows = session.query(&changes.sql, &changes.parameters)?;
     let mut answer = Answer::begin(rows, place.dialect, &request.mapping)?;
-    let outcome = Outcome::new(&mut answer, question.schema, &held, request.resync);
-    if outcome.judged.is_empty() {
+    let mut schema = segment.schema.clone();
+    suppression::define(&mut schema, &lists);
+    let outcome = Outcome::new(&mut answer, schema, suppressed, (&held, request.resync));
+    if outcome.is_complete() {
         let mut goes_on = emit(Arrival::Told(outcome.tell(&BTreeMap::new())));
         while goes_on && let Some(changes) = answer.changes()? {
             goes_on = changes.into_iter().all(|change| emit(Arrival::Change(change)));
@@ -91,12 +107,10 @@ pub(super) fn run(
         changes.extend(more);
     }
     drop(answer);
-    let standing = match &request.held {
-        Some(sets) => held::find(&mut session, place, sets, &outcome.judged)?,
-        None => BTreeMap::new(),
-    };
+    let made_here = (&outcome.judged, &outcome.suppressed.judged);
+    let looked_up = LookedUp::of(&mut session, (place, request.held.as_ref()), (&segment, &lists), made_here)?;
     session.finish()?;
-    outcome.deliver(changes, &standing, emit);
+    outcome.deliver(changes, &looked_up, emit);
     Ok(())
 }
 
@@ -105,5 +119,7 @@ pub(super) fn compared(
     told: Told,
     changes: futures::stream::BoxStream<'static, Result<Change, DiffEngineError>>,
 ) -> Compared {
-    Compared::new(told.tally, told.schema, told.counts, changes)
+    let mut compared = Compared::new(told.tally, told.schema, told.counts, changes);
+    compared.suppressions = told.suppressions;
+    compared
 }

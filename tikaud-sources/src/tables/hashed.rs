@@ -41,8 +41,8 @@ fn read(
     emit: Emit<'_, Extracted>,
 ) -> Result<(), SegmentError> {
     let mut session = Session::open(definition, running)?;
-    let question = Question::of(definition, &mut session, mapping, None, false)?;
-    let rows = session.query(&question.sql, &question.parameters)?;
+    let all = Question::of(definition, &mut session, mapping)?.all()?;
+    let rows = session.query(&all.sql, &all.parameters)?;
     let mut answer = Answer::begin(rows, session.dialect(), mapping)?;
     let judged = std::mem::take(&mut answer.judged.sets);
     let judged = judged.into_iter().map(|(kind, set)| (kind, set.as_bytes().to_vec())).collect();

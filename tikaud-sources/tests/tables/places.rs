@@ -99,6 +99,16 @@ impl Place {
         }
     }
 
+    /// Those of whose rows this is true.
+    pub(crate) fn some_people(&self, condition: &str) -> AdbcSegmentBuilder {
+        let query = |table: &str| format!("SELECT * FROM {table} WHERE {condition}");
+        match self {
+            Self::DuckDb(duckdb) => duckdb.query(&query("people")),
+            Self::Postgres(server) => server.query(&query(&format!("\"{}\".people", server.schema))),
+            Self::Sail(schema) => AdbcSegment::query(flight(), query(&format!("{schema}.people"))),
+        }
+    }
+
     pub(crate) fn engine(&self) -> AdbcDiffEngine {
         AdbcDiffEngine::try_new(&self.segment(), [self.schema()]).unwrap()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tikaud_core::activation::{Activation, Report, RunOptions, SegmentActivation, SegmentActivationBuilder, Teardown};
 use tikaud_core::destination::MemoryDestination;
 use tikaud_core::identifier::{Field, FieldMapping, Tally};
-use tikaud_core::plan::GuardSettings;
+use tikaud_core::plan::{Guard, GuardSettings};
 use tikaud_core::state::MemoryStateStore;
 
 use crate::places::Place;
@@ -63,6 +63,16 @@ impl Kept {
         if way == Way::Elsewhere { builder.diff_engine(Arc::new(place.engine())) } else { builder }
     }
 
+    /// The same without those who have opted out.
+    fn suppressing(&self, place: &Place, way: Way) -> SegmentActivation {
+        let (builder, list) = (self.builder(place, way), place.people().name("Opted out").build().unwrap());
+        let builder = match way {
+            Way::Elsewhere => builder.diff_engine(Arc::new(place.engine().suppress(&list, opted_out()).unwrap())),
+            _ => builder.suppress(list, opted_out()),
+        };
+        builder.build().unwrap()
+    }
+
     fn activation(&self, place: &Place, way: Way) -> SegmentActivation {
         self.builder(place, way).build().unwrap()
     }
@@ -94,11 +104,23 @@ async fn agree_in(place: Place) {
     let (here, there) = (Kept::new(), Kept::new());
     for (numbers, resync) in HISTORY {
         place.fill(&customers(numbers)).await;
-        let options = RunOptions::new().allow(tikaud_core::plan::Guard::EmptySegment);
+        let options = RunOptions::new().allow(Guard::EmptySegment);
         let options = if resync { options.resync() } else { options };
         let read_here = here.activation(&place, Way::Here).run(&options).await.unwrap();
         let compared_there = there.activation(&place, Way::Elsewhere).run(&options).await.unwrap();
         assert_eq!(told(&compared_there), told(&read_here));
+        assert_eq!(there.audience(), here.audience());
+    }
+    for (numbers, resync) in HISTORY {
+        place.fill(&customers(numbers)).await;
+        let options = RunOptions::new().allow(Guard::EmptySegment);
+        let options = if resync { options.resync() } else { options };
+        let (read_here, compared_there) = {
+            let run = async |kept: &Kept, way| kept.suppressing(&place, way).run(&options).await.unwrap();
+            (run(&here, Way::Here).await, run(&there, Way::Elsewhere).await)
+        };
+        assert_eq!(told(&compared_there), told(&read_here));
+        assert_eq!(compared_there.warnings, read_here.warnings);
         assert_eq!(there.audience(), here.audience());
     }
 
