@@ -71,7 +71,7 @@ impl SegmentActivationBuilder {
 /// With a diff engine nobody is read here.
 fn check_elsewhere(suppresses: bool, holds_out: bool) -> Result<(), SettingsError> {
     if suppresses {
-        let remedy = "give it to the engine, or leave out the engine";
+        let remedy = "give it to the engine, by its `suppress`, or leave out the engine";
         return Err(SettingsError::NotElsewhere { what: "a suppression segment", remedy });
     }
     if holds_out {

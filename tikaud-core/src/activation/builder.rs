@@ -230,7 +230,7 @@ impl SegmentActivationBuilder {
     /// store. It has to be one for the activation's segment. Generations, claims, plans, journals and reports stay in the state
     /// store. An activation that has run without it, or with another, is [moved](SegmentActivation::move_sets) first.
     ///
-    /// Suppression segments are the engine's business then, and nobody can be held out: members are not read here.
+    /// Suppression segments are given to the engine then, and nobody can be held out: members are not read here.
     #[must_use]
     pub fn diff_engine(mut self, engine: Arc<dyn DiffEngine>) -> Self {
         self.engine = Some(engine);

@@ -12,13 +12,16 @@ use tikaud_core::activation::{
 };
 use tikaud_core::destination::{Creation, MemoryDestination, Receipt};
 use tikaud_core::diff::{DiffEngine, DiffEngineErrorKind, MemoryDiffEngine};
-use tikaud_core::identifier::{DefaultPhoneParser, Extractor, FieldMapping, IdentifierKind, RejectReason, SecretKey};
+use tikaud_core::identifier::{
+    DefaultPhoneParser, Extractor, Field, FieldMapping, IdentifierKind, RejectReason, SecretKey,
+};
 use tikaud_core::plan::{GuardSettings, Plan};
 use tikaud_core::segment::{HoldOut, IdentifierStream, MemberStream, MemorySegment, Segment, SegmentError};
 use tikaud_core::state::{Generation, MemoryStateStore, StateError};
 
 use crate::erasure::{key, person};
 use crate::faults::{Answering, refusal, refused_batch};
+use crate::suppression::{list, mail};
 use crate::world::{Fuse, People, World, capabilities, gathering, identifiers, mapping, segment};
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -40,6 +43,8 @@ struct Step {
     answers: Answers,
     resync: bool,
     canary: Option<u8>,
+    /// Who is on each list; a list may be empty.
+    suppressed: Vec<People>,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -50,12 +55,9 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     let canary = prop::option::weighted(0.2, 1..100_u8);
     let people = prop::collection::btree_set(0..24_u32, 1..20);
-    (people, answers, any::<bool>(), canary).prop_map(|(people, answers, resync, canary)| Step {
-        people,
-        answers,
-        resync,
-        canary,
-    })
+    let suppressed = prop::collection::vec(prop::collection::btree_set(0..24_u32, 0..8), 0..3);
+    let step = (people, answers, any::<bool>(), canary, suppressed);
+    step.prop_map(|(people, answers, resync, canary, suppressed)| Step { people, answers, resync, canary, suppressed })
 }
 
 fn receipt(answers: Answers, batch: u32) -> Receipt {
@@ -74,10 +76,15 @@ fn activation(world: &World, step: &Step) -> SegmentActivation {
     let builder = SegmentActivation::builder("buyers", segment(&step.people), destination, world.store.clone())
         .guards(GuardSettings::without_thresholds())
         .mapping(mapping());
-    match world.engine(&step.people, &Fuse::never()) {
-        Some(engine) => builder.diff_engine(engine).build().unwrap(),
-        None => builder.build().unwrap(),
-    }
+    let lists = step.suppressed.iter();
+    let builder = match &world.engine {
+        Some(engine) => {
+            let engine = engine.with_segment(segment(&step.people));
+            builder.diff_engine(Arc::new(lists.fold(engine, |engine, people| engine.suppress(list(people), mail()))))
+        }
+        None => lists.fold(builder, |builder, people| builder.suppress(list(people), mail())),
+    };
+    builder.build().unwrap()
 }
 
 fn options(step: &Step) -> RunOptions {
@@ -310,7 +317,7 @@ fn what_would_have_to_be_read_here_is_refused_beside_an_engine() {
         let world = World::elsewhere(capabilities());
         let builder = world.fused(&People::new(), &Fuse::never());
         let builder = if suppresses {
-            builder.suppress(segment(&People::new()), mapping())
+            builder.suppress(list(&People::new()), mail())
         } else {
             builder.hold_out(HoldOut::try_new("control", "email", 10.0, SecretKey::try_new([7; 32]).unwrap()).unwrap())
         };
@@ -319,6 +326,16 @@ fn what_would_have_to_be_read_here_is_refused_beside_an_engine() {
     for suppresses in [true, false] {
         assert!(matches!(build(suppresses), SettingsError::NotElsewhere { .. }));
     }
+}
+
+#[tokio::test]
+async fn an_engine_refuses_a_list_that_keeps_nobody_out() {
+    let world = World::elsewhere(capabilities());
+    let other = FieldMapping::try_new([("mail", Field::EmailSha512)]).unwrap();
+    let engine = world.engine.clone().unwrap().suppress(list(&People::new()), other);
+    let activation = world.fused(&People::new(), &Fuse::never()).diff_engine(Arc::new(engine)).build().unwrap();
+    let Err(ActivationError::DiffEngine(error)) = activation.run(&RunOptions::new()).await else { panic!() };
+    assert_eq!(error.kind(), DiffEngineErrorKind::Refused);
 }
 
 /// A segment that makes its identifiers itself.

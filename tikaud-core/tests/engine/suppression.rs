@@ -14,12 +14,12 @@ use tikaud_core::segment::{MemberBatch, MemberStream, MemorySegment, Segment, Se
 use crate::world::{Fuse, FusedDestination, FusedStore, People, World, address, identifiers, mapping, segment};
 
 /// The addresses of these people, spelt in a way of their own, in a column of another name.
-fn list(people: &People) -> MemorySegment {
+pub(crate) fn list(people: &People) -> MemorySegment {
     let spelt = people.iter().map(|person| [Some(format!("  {} ", address(*person).to_uppercase()))]);
     MemorySegment::try_new("Opted out", ["mail"], spelt).unwrap()
 }
 
-fn mail() -> FieldMapping {
+pub(crate) fn mail() -> FieldMapping {
     FieldMapping::try_new([("mail", Field::Email)]).unwrap()
 }
 

@@ -13,6 +13,7 @@ use super::parameter::AdbcParameter;
 use super::source::Source;
 use crate::error::configuration;
 use crate::rule::{Rule, column};
+use crate::tables::value;
 
 const TIMEOUT: Duration = Duration::from_secs(3600);
 
@@ -32,6 +33,7 @@ pub struct AdbcSegmentBuilder {
     clock: Arc<dyn Clock>,
     timeout: Duration,
     batch_size: usize,
+    hashes_in_database: bool,
 }
 
 impl AdbcSegmentBuilder {
@@ -46,6 +48,7 @@ impl AdbcSegmentBuilder {
             clock: Arc::new(SystemClock),
             timeout: TIMEOUT,
             batch_size: MemberBatch::MEMBERS,
+            hashes_in_database: false,
         }
     }
 
@@ -105,6 +108,30 @@ impl AdbcSegmentBuilder {
         self
     }
 
+    /// Whether the database normalises, hashes and sorts the mapped columns, so that a run reads identifiers in the place of
+    /// the members' values. Default: it does not.
+    ///
+    /// Which identifiers there are, and what is counted of the values, is exactly the same; only where rejects stand is not
+    /// known. Nothing is written, and no grant is needed but to read. Members with a value that SQL cannot judge to the byte,
+    /// such as letters outside of ASCII, are read all the same, up to 100,000 different ones, and judged here. Memory use is
+    /// that of a few batches, with these members.
+    ///
+    /// What SQL cannot judge is an error of the run, and never read instead: see [`AdbcDiffEngine`](crate::AdbcDiffEngine),
+    /// which takes the same mappings. Members are read still where somebody has to look at them: by a hold-out, and by
+    /// segments that are made of others, such as `UnionSegment`. The guide `docs/tables.md` says when it is worth it.
+    ///
+    /// ```
+    /// use tikaud_sources::{AdbcConnection, AdbcDriver, AdbcSegment};
+    ///
+    /// let connection = AdbcConnection::new(AdbcDriver::named("snowflake")).username("READER").password("correct horse");
+    /// let buyers = AdbcSegment::relation(connection, ["SHOP", "MARKETING", "BUYERS"]).hash_in_database(true).build()?;
+    /// # Ok::<(), tikaud_core::segment::SegmentError>(())
+    /// ```
+    pub fn hash_in_database(mut self, hashes: bool) -> Self {
+        self.hashes_in_database = hashes;
+        self
+    }
+
     /// The segment. No driver is loaded, and nothing is asked of the database yet.
     ///
     /// # Errors
@@ -112,12 +139,16 @@ impl AdbcSegmentBuilder {
     /// [`Configuration`](tikaud_core::segment::SegmentErrorKind::Configuration) when a query has no name or a name is
     /// empty, no table can have its name, the query is empty, a table has parameters, the rule does not pass its
     /// [check](Rule::check), the batch size is 0, the time-out is out of bounds; and, where the connection is told its
-    /// dialect, when the query is not one statement. Otherwise this is looked at when it is read.
+    /// dialect, when the query is not one statement, or when that SQL cannot [hash](Self::hash_in_database). Otherwise this is
+    /// looked at when it is read.
     pub fn build(self) -> Result<AdbcSegment, SegmentError> {
         let mut source = self.source;
         source.check()?;
         if let Some(dialect) = self.connection.told_dialect() {
             source.check_single(dialect)?;
+            if self.hashes_in_database {
+                value::check_dialect(dialect)?;
+            }
         }
         let name = self.name.unwrap_or_else(|| source.name().to_owned());
         if name.is_empty() {
@@ -141,7 +172,8 @@ impl AdbcSegmentBuilder {
             timeout: self.timeout,
             batch_size: self.batch_size,
         };
-        Ok(AdbcSegment { name, description: self.description, definition: Arc::new(definition) })
+        let (description, hashes_in_database) = (self.description, self.hashes_in_database);
+        Ok(AdbcSegment { name, description, hashes_in_database, definition: Arc::new(definition) })
     }
 }
 
@@ -170,6 +202,7 @@ mod tests {
         assert_snapshot!(refusal(relation().filter(Rule::And(vec![]))), @"the segment's rule cannot be used");
         assert_snapshot!(refusal(query(" ; ")), @"the query is empty");
         assert_snapshot!(refusal(query("SELECT 1; DROP TABLE t")), @"the query is more than one statement; write one SELECT");
+        assert_snapshot!(refusal(query("SELECT 1").hash_in_database(true)), @"it is not known how this database hashes with SHA-256; name its dialect if it has another; have the segment read into this process, without diff engine and `hash_in_database`");
         assert_snapshot!(refusal(query("SELECT (1")), @"the query's parentheses do not match; write one SELECT");
         assert_snapshot!(refusal(query("SELECT 'a")), @"a string, quoted name or comment in the query does not end");
         assert_snapshot!(refusal(AdbcSegment::relation(here(), ["a\0"])), @"a name holds the character NUL; no name in a database does");

@@ -1,5 +1,6 @@
 //! A driver, and the options by which it finds the database and is let in.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -52,6 +53,15 @@ impl AdbcConnection {
             dialect: None,
             loaded: Arc::default(),
         }
+    }
+
+    /// Whether both lead to the same database in the same way.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let options = |connection: &Self| {
+            let all = [&connection.database, &connection.connection, &connection.statement];
+            all.map(|options| options.iter().cloned().collect::<BTreeMap<_, _>>())
+        };
+        (&self.driver, self.dialect, options(self)) == (&other.driver, other.dialect, options(other))
     }
 
     /// Where the database is: the option `uri`, which most drivers have.
@@ -164,6 +174,15 @@ impl fmt::Debug for AdbcConnection {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn connections_with_the_same_options_are_the_same() {
+        let one = || AdbcConnection::new(AdbcDriver::named("postgresql")).uri("a").option("b", "c");
+        assert!(one().is_same_as(&AdbcConnection::new(AdbcDriver::named("postgresql")).option("b", "c").uri("a")));
+        for other in [one().uri("b"), one().password("p"), one().dialect(AdbcDialect::Redshift)] {
+            assert!(!one().is_same_as(&other), "{other:?}");
+        }
+    }
 
     #[test]
     fn no_option_shows_its_value() {

@@ -32,7 +32,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tikaud_core::segment::{MemberStream, Segment, SegmentError, SegmentSchema};
+use tikaud_core::identifier::FieldMapping;
+use tikaud_core::segment::{IdentifierStream, MemberStream, Segment, SegmentError, SegmentSchema};
 
 pub use self::builder::AdbcSegmentBuilder;
 use self::column::Column;
@@ -44,6 +45,7 @@ pub use self::error::{AdbcError, AdbcErrorKind};
 pub use self::parameter::AdbcParameter;
 use self::reading::Reading;
 use self::source::Source;
+use crate::tables::hashed;
 
 /// A segment whose members are the rows of a table, a view or a query in a database that has an
 /// [ADBC](https://arrow.apache.org/adbc/) driver: Snowflake, BigQuery, Databricks, Redshift, DuckDB, SQLite, PostgreSQL,
@@ -83,6 +85,9 @@ use self::source::Source;
 /// few know; a query is one statement that stands in the parentheses of a `SELECT`, and a user who may only read does the
 /// rest.
 ///
+/// With [`hash_in_database`](AdbcSegmentBuilder::hash_in_database) the members' values stay in the database, and a run reads
+/// their identifiers only.
+///
 /// Cells become text as in [`member_batch`](crate::arrow::member_batch), instants in UTC; the guide has what is particular to
 /// each database. Memory use is a few batches of members, of at most 32 MiB each, and the driver's own.
 ///
@@ -98,6 +103,7 @@ use self::source::Source;
 pub struct AdbcSegment {
     name: String,
     description: Option<String>,
+    hashes_in_database: bool,
     pub(crate) definition: Arc<Definition>,
 }
 
@@ -158,6 +164,13 @@ impl Segment for AdbcSegment {
             read::members(definition, running, &columns, emit)
         })?;
         reading::stream(members).await
+    }
+
+    async fn identifiers(&self, mapping: &FieldMapping) -> Result<Option<IdentifierStream>, SegmentError> {
+        if !self.hashes_in_database {
+            return Ok(None);
+        }
+        hashed::identifiers(&self.definition, mapping).await.map(Some)
     }
 }
 

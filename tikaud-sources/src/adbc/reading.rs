@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::thread;
 
+use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 use tikaud_core::segment::{MemberBatch, MemberStream, SegmentError, SegmentErrorKind};
 use tokio::runtime::Handle;
@@ -78,6 +79,18 @@ impl<T: Send + 'static> Reading<T> {
             )),
             Err(_) => Err(self.definition.error(AdbcError::of_kind(AdbcErrorKind::TimedOut), Doing::Reading)),
         }
+    }
+
+    /// The items that are still to come. The first error ends the stream.
+    pub(crate) fn items(self) -> BoxStream<'static, Result<T, SegmentError>> {
+        let next = |reading: Option<Self>| async move {
+            let mut reading = reading?;
+            match reading.next().await {
+                Ok(item) => item.map(|item| (Ok(item), Some(reading))),
+                Err(error) => Some((Err(error), None)),
+            }
+        };
+        stream::unfold(Some(self), next).boxed()
     }
 
     /// The only item.

@@ -83,6 +83,11 @@ impl<'a> Session<'a> {
         self.dialect
     }
 
+    /// From now on this is what is read, as errors tell it; over the same connection.
+    pub(crate) fn turn_to(&mut self, definition: &'a Definition) {
+        self.definition = definition;
+    }
+
     /// Runs a statement of our own.
     pub(crate) fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
         if self.dialect == AdbcDialect::Spark {

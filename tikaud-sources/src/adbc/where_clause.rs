@@ -59,13 +59,23 @@ impl Filter {
 ///
 /// When a column is not there, or of a type that the rule does not compare.
 pub(crate) fn of(definition: &Definition, known: &[Column], dialect: AdbcDialect) -> Result<Filter, SegmentError> {
+    of_after(definition, known, dialect, 0)
+}
+
+/// The same in a statement that has so many parameters before.
+pub(crate) fn of_after(
+    definition: &Definition,
+    known: &[Column],
+    dialect: AdbcDialect,
+    before: usize,
+) -> Result<Filter, SegmentError> {
     let Some(rule) = &definition.rule else { return Ok(Filter::All) };
     let rule = rule.at(definition.clock.now());
     check_names(definition, &rule, known)?;
     let Some(sql) = dialect.of_rules() else {
         return here(definition, rule, known);
     };
-    let taken = definition.source.parameters().len();
+    let taken = before + definition.source.parameters().len();
     let column_type = |name: &str| {
         let column = known.iter().find(|column| column.name == name)?;
         Some(match dialect {

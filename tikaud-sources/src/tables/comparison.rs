@@ -1,9 +1,9 @@
 //! The statement that compares: one `SELECT` that reads the segment and the sets once each.
 //!
 //! ```text
-//! source ─▶ text, folded ─▶ verdict, digest ─▶ a row a value ─┐
-//!                                                             ├ full join ─▶ changes, and the rest as counts ─▶ totals first
-//! the sets that are held ─────────────────────────────────────┘
+//! source ─▶ text, folded ─▶ verdict, digest ─▶ a row a value ─ left join ─┐
+//! lists ──▶ the same, each digest once ──────────────────────────┘        ├ full join ─▶ changes, the rest as counts ─▶ totals
+//! the sets that are held ─────────────────────────────────────────────────┘                                        first
 //! ```
 //!
 //! Values are not made distinct before they are joined: an engine that need not group every digest has half the work. What is
@@ -27,6 +27,8 @@ pub(super) mod class {
     pub(in crate::tables) const REMOVE: i64 = 2;
     pub(in crate::tables) const UNCHANGED: i64 = 3;
     pub(in crate::tables) const DOUBTFUL: i64 = 4;
+    /// Suppressed, and not held.
+    pub(in crate::tables) const SUPPRESSED: i64 = 5;
 }
 
 /// What the statement is made of.
@@ -40,6 +42,10 @@ pub(super) struct Comparison<'a> {
     /// The table of what is held.
     pub(super) held: Option<String>,
     pub(super) resync: bool,
+    /// What is suppressed: of these, only the values count.
+    pub(super) lists: Vec<Self>,
+    /// Whether nothing is asked for but totals and the members who are left to the extractor.
+    pub(super) only_totals: bool,
 }
 
 /// A kind as a number in SQL; 0 is none.
@@ -64,50 +70,92 @@ pub(super) fn positions(mapping: &FieldMapping) -> (Vec<usize>, usize) {
 impl Comparison<'_> {
     /// The statement. Its columns: `w`, 0 for totals and 1 for what they are made of; `k`, a kind, or a column's rejects, or
     /// [`DOUBTFUL`]; `c`, the class; `digest`; `n0`, …, values by column of the kind; `f`, members; `b`, removes that were
-    /// confirmed; `m`, values in all; `q`, how many rows of `w` = 1 a total is made of.
+    /// confirmed; `x`, removes that are in the segment, but suppressed; `m`, values in all; `q`, how many rows of `w` = 1 a
+    /// total is made of.
     pub(super) fn statement(&self) -> Result<String, SegmentError> {
         let (_, most) = positions(self.mapping);
         let sums: String = (0..most).map(|at| format!(", CAST(SUM(n{at}) AS BIGINT) AS n{at}")).collect();
         let plain: String = (0..most).map(|at| format!(", n{at}")).collect();
-        let changes = format!("c IN ({}, {}, {})", class::REMOVE, class::ADD, class::DOUBTFUL);
-        let joined = self.joined(&plain, &changes)?;
+        let told = match self.only_totals {
+            true => format!("c = {}", class::DOUBTFUL),
+            false => format!("c IN ({}, {}, {})", class::REMOVE, class::ADD, class::DOUBTFUL),
+        };
+        // Whoever is suppressed is counted once, and not told.
+        let (grouped, once, x, sum) = match self.lists.is_empty() {
+            true => (told.clone(), "", "", "CAST(0 AS BIGINT)"),
+            false => (format!("{told} OR c = {}", class::SUPPRESSED), ", MAX(x) AS x", ", x", "CAST(SUM(x) AS BIGINT)"),
+        };
+        let joined = self.joined(&plain, &grouped)?;
         Ok(format!(
-            "SELECT w, k, c, digest{sums}, CAST(SUM(f) AS BIGINT) AS f, CAST(SUM(b) AS BIGINT) AS b, \
+            "SELECT w, k, c, digest{sums}, CAST(SUM(f) AS BIGINT) AS f, CAST(SUM(b) AS BIGINT) AS b, {sum} AS x, \
              CAST(SUM(m) AS BIGINT) AS m, CAST(COUNT(*) AS BIGINT) AS q FROM (\n\
-             SELECT w, k, c, CASE WHEN w = 1 THEN digest END AS digest{plain}, f, b, m FROM (\n\
-             SELECT k, c, digest{sums}, SUM(f) AS f, SUM(b) AS b, COUNT(*) AS m FROM (\n{joined}\n) AS joined \
+             SELECT w, k, c, CASE WHEN w = 1 THEN digest END AS digest{plain}, f, b{x}, m FROM (\n\
+             SELECT k, c, digest{sums}, SUM(f) AS f, MAX(b) AS b{once}, COUNT(*) AS m FROM (\n{joined}\n) AS joined \
              GROUP BY k, c, digest\n\
-             ) AS found CROSS JOIN (SELECT 0 AS w UNION ALL SELECT 1 AS w) AS parts WHERE w = 0 OR {changes}\n\
+             ) AS found CROSS JOIN (SELECT 0 AS w UNION ALL SELECT 1 AS w) AS parts WHERE w = 0 OR {told}\n\
              ) AS told GROUP BY w, k, c, digest ORDER BY w, k, c, digest"
         ))
     }
 
-    fn joined(&self, plain: &str, changes: &str) -> Result<String, SegmentError> {
-        let values = self.values()?;
+    fn joined(&self, plain: &str, grouped: &str) -> Result<String, SegmentError> {
+        let values = self.marked(plain)?;
         let (reject, doubtful, add) = (class::REJECT, class::DOUBTFUL, class::ADD);
+        let (suppressed, remove, unchanged) = (class::SUPPRESSED, class::REMOVE, class::UNCHANGED);
         let of_value = format!("WHEN v.k = {DOUBTFUL} THEN {doubtful} WHEN v.k >= {REJECTS} THEN {reject}");
         let (_, most) = positions(self.mapping);
         let counts: String = (0..most).map(|at| format!(", COALESCE(v.n{at}, 0) AS n{at}")).collect();
+        let has_lists = !self.lists.is_empty();
+        let if_lists = |text: String| if has_lists { text } else { String::new() };
         let classified = match &self.held {
             None => format!(
-                "SELECT k, CASE {of_value} ELSE {add} END AS c, digest{counts}, f, 0 AS b FROM (\n{values}\n) AS v"
+                "SELECT k, CASE {of_value}{} ELSE {add} END AS c, digest{counts}, f, 0 AS b{} FROM (\n{values}\n) AS v",
+                if_lists(format!(" WHEN v.x = 1 THEN {suppressed}")),
+                if_lists(", 0 AS x".to_owned())
             ),
-            Some(held) => {
-                let confirmed = if self.resync { "FALSE" } else { "confirmed" };
-                format!(
-                    "SELECT CASE WHEN v.k IS NULL THEN h.kind ELSE v.k END AS k, CASE WHEN v.k IS NULL THEN {} {of_value} \
-                     WHEN h.confirmed THEN {} ELSE {add} END AS c, \
-                     CASE WHEN v.k IS NULL THEN h.digest ELSE v.digest END AS digest{counts}, COALESCE(v.f, 0) AS f, \
-                     CASE WHEN v.k IS NULL AND h.confirmed THEN 1 ELSE 0 END AS b FROM (\n{values}\n) AS v FULL OUTER JOIN \
-                     (SELECT CAST(kind AS BIGINT) AS kind, digest, {confirmed} AS confirmed FROM {held}) AS h \
-                     ON v.k = h.kind AND v.digest = h.digest",
-                    class::REMOVE,
-                    class::UNCHANGED
-                )
-            }
+            Some(held) => format!(
+                "SELECT CASE WHEN v.k IS NULL THEN h.kind ELSE v.k END AS k, CASE WHEN v.k IS NULL THEN {remove} {of_value}{} \
+                 WHEN h.confirmed THEN {unchanged} ELSE {add} END AS c, \
+                 CASE WHEN v.k IS NULL THEN h.digest ELSE v.digest END AS digest{counts}, COALESCE(v.f, 0) AS f, \
+                 CASE WHEN (v.k IS NULL{}) AND h.confirmed THEN 1 ELSE 0 END AS b{} FROM (\n{values}\n) AS v FULL OUTER JOIN \
+                 (SELECT CAST(kind AS BIGINT) AS kind, digest, {} AS confirmed FROM {held}) AS h \
+                 ON v.k = h.kind AND v.digest = h.digest",
+                if_lists(format!(" WHEN v.x = 1 THEN CASE WHEN h.kind IS NULL THEN {suppressed} ELSE {remove} END")),
+                if_lists(" OR v.x = 1".to_owned()),
+                if_lists(", CASE WHEN v.x = 1 AND h.kind IS NOT NULL THEN 1 ELSE 0 END AS x".to_owned()),
+                if self.resync { "FALSE" } else { "confirmed" }
+            ),
         };
+        let x = if_lists(", x".to_owned());
         Ok(format!(
-            "SELECT k, c, CASE WHEN {changes} THEN digest END AS digest{plain}, f, b FROM (\n{classified}\n) AS classified"
+            "SELECT k, c, CASE WHEN {grouped} THEN digest END AS digest{plain}, f, b{x} FROM (\n{classified}\n) AS classified"
+        ))
+    }
+
+    /// The values, with `x` that says whether they are suppressed, where some may be. Rejects have no digest, so that they meet
+    /// none; what is said of members who are left to the extractor is not looked at.
+    fn marked(&self, plain: &str) -> Result<String, SegmentError> {
+        let values = self.values()?;
+        if self.lists.is_empty() {
+            return Ok(values);
+        }
+        let list = |list: &Self| Ok(format!("SELECT k, digest FROM (\n{}\n) AS list", list.values()?));
+        let lists = self.lists.iter().map(list).collect::<Result<Vec<_>, SegmentError>>()?;
+        Ok(format!(
+            "SELECT i.k AS k, i.digest AS digest{plain}, f, CASE WHEN s.k IS NULL THEN 0 ELSE 1 END AS x FROM (\n{values}\n) \
+             AS i LEFT JOIN (SELECT DISTINCT k, digest FROM (\n{}\n) AS lists) AS s \
+             ON i.k = s.k AND i.digest = s.digest",
+            lists.join("\nUNION ALL\n")
+        ))
+    }
+
+    /// The statement that says which of some digests of a kind are among the values: `k`, `digest`.
+    pub(super) fn find_statement(&self, kind: IdentifierKind, digests: &[&[u8]]) -> Result<String, SegmentError> {
+        let literals: Vec<String> = digests.iter().map(|digest| DigestForm::literal(self.dialect, digest)).collect();
+        Ok(format!(
+            "SELECT DISTINCT k, digest FROM (\n{}\n) AS v WHERE k = {} AND digest IN ({})",
+            self.values()?,
+            code_of(kind),
+            literals.join(", ")
         ))
     }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::str;
 use std::sync::Arc;
 
-use tikaud_core::diff::{DiffEngineError, IdentifierSet};
+use tikaud_core::diff::IdentifierSet;
 use tikaud_core::identifier::{Extractor, FieldMapping, IdentifierKind, PhoneParser, Region, RejectReason, Tally};
-use tikaud_core::segment::{MemberBatch, TextColumn};
+use tikaud_core::segment::{MemberBatch, SegmentError, TextColumn};
 
 use super::cells::unexpected;
-use super::refused;
-use super::value::DigestForm;
+use super::value::{DigestForm, HERE};
+use crate::error::configuration;
 
 /// How many different ones may be read into this process.
 pub(super) const MOST: u64 = 100_000;
@@ -32,7 +32,7 @@ pub(super) struct Judged {
 
 impl Doubtful {
     /// Takes in one who is there so often: all cells, in the place of a digest.
-    pub(super) fn take(&mut self, form: DigestForm, packed: &[u8], times: u64) -> Result<(), DiffEngineError> {
+    pub(super) fn take(&mut self, form: DigestForm, packed: &[u8], times: u64) -> Result<(), SegmentError> {
         let decoded;
         let packed = match form {
             DigestForm::Bytes => packed,
@@ -54,7 +54,7 @@ impl Doubtful {
         Ok(())
     }
 
-    pub(super) fn judge(self, mapping: &FieldMapping) -> Result<Judged, DiffEngineError> {
+    pub(super) fn judge(self, mapping: &FieldMapping) -> Result<Judged, SegmentError> {
         let extractor = Extractor::new(mapping, Arc::new(NoPhones));
         let (mut tally, mut all) = (Tally::default(), BTreeMap::<IdentifierKind, Vec<u8>>::new());
         for (times, members) in self.by_times {
@@ -94,10 +94,10 @@ fn many_times(mut tally: Tally, times: u64) -> Tally {
     tally
 }
 
-pub(super) fn too_many() -> DiffEngineError {
-    refused(format!(
+pub(super) fn too_many() -> SegmentError {
+    configuration(format!(
         "more than {MOST} different members, or more than 10 MiB of them, have values that only this process can judge, such \
-         as letters outside of ASCII; clean the columns in a view, or diff in this process"
+         as letters outside of ASCII; clean the columns in a view, or {HERE}"
     ))
 }
 

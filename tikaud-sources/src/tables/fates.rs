@@ -114,7 +114,7 @@ impl<'a> Fates<'a> {
             ("unconfirmed", after(1), true),
             ("confirmed", after(2), true),
         ];
-        RecordBatch::try_from_iter_with_nullable(columns).map_err(|_| unexpected())
+        RecordBatch::try_from_iter_with_nullable(columns).map_err(|_| unexpected().into())
     }
 }
 

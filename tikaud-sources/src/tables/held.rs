@@ -120,7 +120,7 @@ pub(super) fn read(
             let mut digest = Vec::new();
             form.read(cells.bytes(row, 1)?, kind.digest_len(), &mut digest).ok_or_else(unexpected)?;
             if digest <= last {
-                return Err(unexpected());
+                return Err(unexpected().into());
             }
             if cells.number(row, 0)? == 1 { &mut confirmed } else { &mut unconfirmed }.extend_from_slice(&digest);
             last = digest;

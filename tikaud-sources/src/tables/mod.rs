@@ -1,24 +1,33 @@
 //! Tables that stay where they are: the diff in the engine that holds them.
 //!
 //! ```text
-//! segment, mapping ─▶ comparison: one SELECT ─▶ compare: totals, doubtful members, changes ─▶ the plan
+//! segment, mapping ─▶ question: one SELECT ─▶ answer: totals, doubtful members, changes ─▶ outcome ─▶ the plan
 //! receipts ─▶ settle: fates into a table, one CREATE TABLE AS SELECT ─▶ the next sets
 //! ```
 
 mod names;
-mod value;
+pub(crate) mod value;
 
 mod comparison;
 
+mod question;
+
+mod answer;
 mod cells;
 mod doubtful;
 mod totals;
+
+pub(crate) mod hashed;
 
 mod held;
 
 mod compare;
 mod fates;
 mod grants;
+mod looked_up;
+mod outcome;
+mod suppression;
+
 mod keep;
 mod settle;
 
@@ -33,7 +42,7 @@ use tikaud_core::diff::{
     Change, CompareRequest, Compared, DiffEngine, DiffEngineError, DiffEngineErrorKind, FateSet, Held, HeldStream,
     IdentifierSet, IdentifierSets, SetsId, SettleRequest, StoredCount,
 };
-use tikaud_core::identifier::IdentifierKind;
+use tikaud_core::identifier::{FieldMapping, IdentifierKind};
 use tikaud_core::segment::Segment;
 use tikaud_core::state::ActivationId;
 use tokio::sync::mpsc;
@@ -43,6 +52,7 @@ use self::keep::Keeping;
 use self::names::Place;
 use self::settle::Settling;
 pub use self::statements::EngineStatement;
+use self::suppression::Suppression;
 use crate::adbc::definition::Definition;
 use crate::adbc::reading::Reading;
 use crate::adbc::running::Running;
@@ -79,6 +89,7 @@ pub struct AdbcDiffEngine {
     definition: Arc<Definition>,
     place: Arc<Place>,
     words: String,
+    suppressions: Vec<Arc<Suppression>>,
 }
 
 impl AdbcDiffEngine {
@@ -118,7 +129,41 @@ impl AdbcDiffEngine {
         }
         place.qualified("tikaud_")?;
         let words = format!("{name}, schema `{}`", place.schema.join("."));
-        Ok(Self { segment: segment.name().to_owned(), definition, place: Arc::new(place), words })
+        let (segment, suppressions) = (segment.name().to_owned(), Vec::new());
+        Ok(Self { segment, definition, place: Arc::new(place), words, suppressions })
+    }
+
+    /// Keeps the members of another segment out of the audience, as
+    /// [`SegmentActivationBuilder::suppress`](tikaud_core::activation::SegmentActivationBuilder::suppress) does in this process:
+    /// by identifiers, by the activation's own rules, last and always. It is compared where it is, in the same database. Call
+    /// it once for each such segment.
+    ///
+    /// ```no_run
+    /// use tikaud_core::identifier::{Field, FieldMapping};
+    /// use tikaud_sources::{AdbcConnection, AdbcDiffEngine, AdbcDriver, AdbcSegment};
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let connection = AdbcConnection::new(AdbcDriver::named("snowflake")).username("TIKAUD").password("correct horse");
+    /// let buyers = AdbcSegment::relation(connection.clone(), ["SHOP", "MARKETING", "BUYERS"]).build()?;
+    /// let opted_out = AdbcSegment::relation(connection, ["SHOP", "MARKETING", "OPTED_OUT"]).build()?;
+    /// let engine = AdbcDiffEngine::try_new(&buyers, ["SHOP", "TIKAUD"])?
+    ///     .suppress(&opted_out, FieldMapping::try_new([("MAIL", Field::Email)])?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`](DiffEngineErrorKind::Refused) when the segment has another connection than the engine's, for one statement
+    /// reads both, and when it is a query with parameters.
+    pub fn suppress(mut self, segment: &AdbcSegment, mapping: FieldMapping) -> Result<Self, DiffEngineError> {
+        self.suppressions.push(Arc::new(Suppression::try_new(segment, mapping, &self.definition)?));
+        Ok(self)
+    }
+
+    fn request(&self, request: &CompareRequest<'_>) -> Request {
+        let (held, mapping) = (request.held.cloned(), request.mapping.clone());
+        Request { held, mapping, resync: request.resync, suppressions: self.suppressions.clone() }
     }
 
     fn work<T: Send + 'static>(
@@ -173,7 +218,7 @@ impl DiffEngine for AdbcDiffEngine {
     }
 
     async fn compare(&self, request: &CompareRequest<'_>) -> Result<Compared, DiffEngineError> {
-        let request = Request::from(request);
+        let request = self.request(request);
         let mut work = self
             .work(move |definition, running, place, emit| compare::run(definition, running, place, &request, emit))?;
         match work.next().await?.transpose()? {
@@ -186,7 +231,7 @@ impl DiffEngine for AdbcDiffEngine {
                 });
                 Ok(compare::compared(told, changes.boxed()))
             }
-            _ => Err(cells::unexpected()),
+            _ => Err(cells::unexpected().into()),
         }
     }
 

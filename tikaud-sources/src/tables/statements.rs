@@ -4,8 +4,9 @@ use std::fmt;
 
 use tikaud_core::diff::{CompareRequest, DiffEngineError, Fate, SetsId};
 
-use super::compare::Request;
+use super::compare::Prepared;
 use super::settle::{self, Settling};
+use super::suppression::List;
 use super::{AdbcDiffEngine, compare, held, keep};
 use crate::adbc::session::Session;
 
@@ -34,8 +35,9 @@ impl AdbcDiffEngine {
     /// columns are looked up, and nothing is written.
     ///
     /// In the order of a run. The statement that brings fates is shown without any, and is executed as often as there are 5,000
-    /// of them; where the driver brings them itself (DuckDB, PostgreSQL), it does so into this table and by no statement; the one that drops a table is shown for the sets that were held. Transactions' begin and end, where there are
-    /// some, and the few statements that look up columns and views are left out.
+    /// of them; where the driver brings them itself (DuckDB, PostgreSQL), it does so into this table and by no statement; the one
+    /// that drops a table is shown for the sets that were held. Transactions' begin and end, where there are some, and the few
+    /// statements that look up columns and views, and identifiers of members who are judged in this process, are left out.
     ///
     /// # Errors
     ///
@@ -45,10 +47,10 @@ impl AdbcDiffEngine {
         request: &CompareRequest<'_>,
         next: &SetsId,
     ) -> Result<Vec<EngineStatement>, DiffEngineError> {
-        let (request, next) = (Request::from(request), next.clone());
+        let (request, next) = (self.request(request), next.clone());
         self.only(move |definition, running, place| {
             let mut session = Session::open(definition, running)?;
-            let (compared, _, _) = compare::prepare(definition, &mut session, place, &request)?;
+            let Prepared { lists, changes, .. } = compare::prepare(definition, &mut session, place, &request)?;
             session.finish()?;
             let reads = |purpose, sql| EngineStatement { purpose, writes: false, sql };
             let writes = |purpose, sql| EngineStatement { purpose, writes: true, sql };
@@ -56,7 +58,9 @@ impl AdbcDiffEngine {
             let held = request.held.as_ref().map(|sets| place.tables(sets)).transpose()?;
             let check = |of: &str| reads("say whose the table is, and count what is in it", held::count_statement(of));
             statements.extend(held.iter().map(|held| check(&held.sets)));
-            statements.push(reads("compare the segment with what is held", compared));
+            let of_list = |list: List<'_>| reads("count a suppression segment's values", list.totals.sql);
+            statements.extend(lists.into_iter().map(of_list));
+            statements.push(reads("compare the segment with what is held", changes.sql));
             statements.extend(held.iter().map(|held| check(&held.sets)));
             let left = settle::clear(place, &next)?;
             statements.extend(left.map(|sql| writes("clear away what a run that broke off has left", sql)));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tikaud_core::diff::DiffEngineError;
 use tikaud_core::identifier::{ColumnTally, FieldMapping, IdentifierKind, RejectReason, Rejects, Tally};
+use tikaud_core::segment::SegmentError;
 
 use super::cells::{Cells, unexpected};
 use super::comparison::{REJECTS, class, kind_of, positions};
@@ -17,6 +17,8 @@ pub(super) const KEY: usize = 4;
 pub(super) struct Found {
     pub(super) adds: u64,
     pub(super) removes_of_confirmed: u64,
+    /// In the segment, and on a list.
+    pub(super) suppressed: u64,
 }
 
 /// What the totals have told so far.
@@ -45,14 +47,15 @@ impl Totals {
 
     /// How many columns the answer has.
     pub(super) fn width(&self) -> usize {
-        KEY + self.most + 4
+        KEY + self.most + 5
     }
 
     /// Takes in a total.
-    pub(super) fn take(&mut self, cells: &Cells, row: usize) -> Result<(), DiffEngineError> {
+    pub(super) fn take(&mut self, cells: &Cells, row: usize) -> Result<(), SegmentError> {
         let (key, class) = (cells.number(row, 1)?, cells.number(row, 2)?);
         let after = |offset: usize| cells.count(row, KEY + self.most + offset);
-        let (first, confirmed, values, rows) = (after(0)?, after(1)?, after(2)?, after(3)?);
+        let (first, confirmed, suppressed) = (after(0)?, after(1)?, after(2)?);
+        let (values, rows) = (after(3)?, after(4)?);
         match class {
             class::REJECT => return self.reject(key, values),
             class::DOUBTFUL => {
@@ -68,21 +71,27 @@ impl Totals {
         match class {
             class::REMOVE => {
                 found.removes_of_confirmed = confirmed;
-                return Ok(());
+                found.suppressed += suppressed;
             }
+            class::SUPPRESSED => found.suppressed += rows,
             class::ADD => found.adds = rows,
             class::UNCHANGED => {}
             _ => return Err(unexpected()),
         }
         self.tally.members_with_identifier += first;
-        let columns = self.columns.get(&kind).ok_or_else(unexpected)?;
+        // What is held may be of a kind that is not mapped any more.
+        let none = Vec::new();
+        let columns = match self.columns.get(&kind) {
+            None if class == class::REMOVE => &none,
+            columns => columns.ok_or_else(unexpected)?,
+        };
         for (position, at) in columns.iter().enumerate() {
             self.tally.columns[*at].accepted += cells.count(row, KEY + position)?;
         }
         Ok(())
     }
 
-    fn reject(&mut self, key: i64, count: u64) -> Result<(), DiffEngineError> {
+    fn reject(&mut self, key: i64, count: u64) -> Result<(), SegmentError> {
         let at = usize::try_from(key / REJECTS - 1).map_err(|_| unexpected())?;
         let column = self.tally.columns.get_mut(at).ok_or_else(unexpected)?;
         let reason = match Verdict::of_code(key % REJECTS).ok_or_else(unexpected)? {

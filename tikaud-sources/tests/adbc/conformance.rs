@@ -101,6 +101,24 @@ mod duckdb {
     tikaud_core::segment_conformance!(Relation, ignore = "needs drivers: run it by .ci/with-adbc");
 }
 
+mod duckdb_hashed {
+    use super::*;
+
+    struct Relation;
+
+    #[async_trait]
+    impl SegmentFixture for Relation {
+        async fn segment(&self, table: &Table) -> Made {
+            let database = DuckDb::new();
+            database.run(&inserts(table));
+            let segment = database.relation("people").hash_in_database(true);
+            made(database, segment)
+        }
+    }
+
+    tikaud_core::segment_conformance!(Relation, ignore = "needs drivers: run it by .ci/with-adbc");
+}
+
 mod duckdb_query_with_parameter {
     use super::*;
 

@@ -1,7 +1,5 @@
 //! Whatever the table, the mapping and the history: the engine in the database and the reference in this process agree.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -10,18 +8,23 @@ use tikaud_core::identifier::FieldMapping;
 
 use crate::places::Place;
 use crate::sail::Protocol;
-use crate::world::{Step, fates, found, held, mappings, plan, settle, steps};
+use crate::world::{Lists, Step, fates, found, held, lists, mappings, plan, settle, steps};
 
-async fn agrees(place: &Place, name: &str, mapping: &FieldMapping, steps: &[Step]) {
+async fn agrees(place: &Place, name: &str, mapping: &FieldMapping, lists: &Lists, steps: &[Step]) {
     let activation = name.parse().unwrap();
-    let reference = MemoryDiffEngine::new(Arc::new(place.segment()));
-    let engine = place.engine();
+    let (mut reference, mut engine) = (MemoryDiffEngine::new(place.segment()), place.engine());
+    let able = lists.iter().filter(|(list, _)| !list.kinds().is_disjoint(&mapping.kinds()));
+    for (number, (list, condition)) in able.enumerate() {
+        let segment = place.some_people(condition).name(format!("List {number}")).build().unwrap();
+        reference = reference.suppress(segment.clone(), list.clone());
+        engine = engine.suppress(&segment, list.clone()).unwrap();
+    }
     let mut before: Option<SetsId> = None;
     for (step, generation) in steps.iter().zip(1..) {
         place.fill(&step.rows).await;
         let wanted = plan(&reference, before.as_ref(), mapping, step.resync).await;
         let got = plan(&engine, before.as_ref(), mapping, step.resync).await;
-        assert_eq!(got, wanted, "{mapping:?} {step:?}");
+        assert_eq!(got, wanted, "{mapping:?} {lists:?} {step:?}");
         let rest = if step.resync {
             Fate::of(|before| before.min(tikaud_core::diff::Standing::Unconfirmed))
         } else {
@@ -46,8 +49,8 @@ async fn agrees(place: &Place, name: &str, mapping: &FieldMapping, steps: &[Step
 async fn agree_in(place: Place, cases: u32) {
     let mut runner = TestRunner::new(Config::default());
     for case in 0..cases {
-        let (mapping, steps) = (mappings(), steps()).new_tree(&mut runner).unwrap().current();
-        agrees(&place, &format!("Case-{case}"), &mapping, &steps).await;
+        let (mapping, lists, steps) = (mappings(), lists(), steps()).new_tree(&mut runner).unwrap().current();
+        agrees(&place, &format!("Case-{case}"), &mapping, &lists, &steps).await;
     }
 }
 

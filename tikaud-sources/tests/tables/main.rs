@@ -8,11 +8,15 @@
 mod engines;
 
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod equality;
 #[cfg(test)]
 mod fates;
 #[cfg(test)]
 mod grants;
+#[cfg(test)]
+mod hashed;
 #[cfg(test)]
 mod places;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The databases that the engine runs in.
 
 use adbc_core::{Connection, Statement};
-use tikaud_sources::{AdbcDiffEngine, AdbcSegment};
+use tikaud_sources::{AdbcDiffEngine, AdbcSegment, AdbcSegmentBuilder};
 
 use crate::engines::{DuckDb, Postgres};
 use crate::sail::{Protocol, Sail};
@@ -75,12 +75,25 @@ impl Place {
     }
 
     pub(crate) fn segment(&self) -> AdbcSegment {
-        let builder = match self {
+        self.people().build().unwrap()
+    }
+
+    pub(crate) fn people(&self) -> AdbcSegmentBuilder {
+        match self {
             Self::DuckDb(duckdb) => duckdb.relation("people"),
             Self::Postgres(server) => server.relation("people"),
             Self::Sail(sail) => sail.relation("people"),
-        };
-        builder.build().unwrap()
+        }
+    }
+
+    /// Those of whose rows this is true.
+    pub(crate) fn some_people(&self, condition: &str) -> AdbcSegmentBuilder {
+        let query = |table: &str| format!("SELECT * FROM {table} WHERE {condition}");
+        match self {
+            Self::DuckDb(duckdb) => duckdb.query(&query("people")),
+            Self::Postgres(server) => server.query(&query(&format!("\"{}\".people", server.schema))),
+            Self::Sail(sail) => AdbcSegment::query(sail.connection(), query(&format!("{}.people", sail.schema))),
+        }
     }
 
     pub(crate) fn engine(&self) -> AdbcDiffEngine {

@@ -3,7 +3,7 @@
 use tikaud_core::diff::{CompareRequest, DiffEngine, DiffEngineErrorKind, Fate, SetsId, SettleRequest};
 use tikaud_core::identifier::{Field, FieldMapping, PhoneRegion};
 use tikaud_sources::rule::column;
-use tikaud_sources::{AdbcConnection, AdbcDialect, AdbcDiffEngine, AdbcSegment};
+use tikaud_sources::{AdbcConnection, AdbcDialect, AdbcDiffEngine, AdbcSegment, AdbcSegmentBuilder};
 
 use crate::places::Place;
 use crate::sail::{Protocol, Sail};
@@ -119,6 +119,51 @@ async fn every_statement_is_shown_before_it_runs() {
         statements.iter().filter(|statement| statement.writes).all(|statement| statement.sql.contains("tikaud_a_"))
     );
     assert!(statements.iter().any(|statement| statement.sql.starts_with("CREATE TABLE \"sets\".\"tikaud_a_00000002_")));
+
+    let list = place.some_people("email IS NULL").build().unwrap();
+    let engine = place.engine().suppress(&list, mapping.clone()).unwrap();
+    let with_list = engine.statements(&CompareRequest::new(Some(&sets), &mapping), &next).await.unwrap();
+    let reads = |statement: &&tikaud_sources::EngineStatement| statement.sql.contains("WHERE email IS NULL");
+    assert_eq!(with_list.iter().filter(reads).count(), 2);
+    assert_eq!(with_list.len(), statements.len() + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
+async fn a_list_that_cannot_be_compared_there_is_refused_with_its_name() {
+    let place = Place::duckdb();
+    place.fill(&[row("ada@example.com")]).await;
+    let list = || place.some_people("email IS NULL").name("Opted out");
+    let Place::DuckDb(duckdb) = &place else { unreachable!() };
+    let other = duckdb.connection().option("threads", "1");
+    let elsewhere = AdbcSegment::relation(other, ["people"]).name("Opted out");
+    for segment in [elsewhere.build(), place.some_people("email = $1").name("Opted out").parameter("a").build()] {
+        let error = place.engine().suppress(&segment.unwrap(), mapping()).unwrap_err();
+        assert_eq!(error.kind(), DiffEngineErrorKind::Refused);
+        assert!(error.to_string().contains("`Opted out`"), "{error}");
+    }
+    let compare = async |segment: AdbcSegmentBuilder, of_list: FieldMapping| {
+        let engine = place.engine().suppress(&segment.build().unwrap(), of_list).unwrap();
+        let error = engine.compare(&CompareRequest::new(None, &mapping())).await.unwrap_err();
+        assert!(error.to_string().contains("`Opted out`"), "{error}");
+        error
+    };
+    let of = |column: &str, field| FieldMapping::try_new([(column, field)]).unwrap();
+    let refused = [
+        compare(list(), of("phone", Field::PhoneE164)).await,
+        compare(list(), of("email", Field::Email).with_delimiter("email", ';').unwrap()).await,
+        compare(list(), of("no_such", Field::Email)).await,
+    ];
+    assert!(refused.iter().all(|error| error.kind() == DiffEngineErrorKind::Refused), "{refused:?}");
+    let error = compare(duckdb.relation("no_such_table").name("Opted out"), mapping()).await;
+    let causes = format!("{error:?}");
+    assert!(causes.contains("no_such_table"), "{causes}");
+    let breaking = duckdb
+        .query("SELECT CASE WHEN email IS NULL THEN email ELSE error('canary') END AS email FROM people")
+        .name("Opted out");
+    let error = compare(breaking, mapping()).await;
+    assert_eq!(error.kind(), DiffEngineErrorKind::Failed);
+    assert!(!format!("{error:?}{error}").contains("canary"));
 }
 
 #[test]

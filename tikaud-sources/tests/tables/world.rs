@@ -9,6 +9,7 @@ use tikaud_core::diff::{
     SettleRequest, Standing, StoredCount,
 };
 use tikaud_core::identifier::{DeviceHash, EmailRule, Field, FieldMapping, IdentifierKind, Tally};
+use tikaud_core::plan::SuppressionTally;
 
 pub(crate) const COLUMNS: [&str; 6] = ["email", "other", "hashed", "phone", "hashed_phone", "device"];
 
@@ -110,6 +111,15 @@ pub(crate) fn mappings() -> impl Strategy<Value = FieldMapping> {
     })
 }
 
+/// The columns of each list, and what has to be true of a row on it.
+pub(crate) type Lists = Vec<(FieldMapping, String)>;
+
+pub(crate) fn lists() -> impl Strategy<Value = Lists> {
+    let condition = (prop::sample::select(&COLUMNS[..]), prop::sample::select(&["IS NULL", "> 'd'", "< 'd'"][..]));
+    let list = (mappings(), condition.prop_map(|(column, is)| format!("{column} {is}")));
+    prop::collection::vec(list, 0..3)
+}
+
 /// A step of a history: what the table holds, whether it is a resync, and which changes were not acknowledged, or not sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
@@ -130,13 +140,15 @@ pub(crate) type Changes = BTreeMap<(IdentifierKind, bool), Vec<u8>>;
 #[derive(Debug, PartialEq)]
 pub(crate) struct Plan {
     pub(crate) tally: Tally,
+    pub(crate) suppressions: Vec<SuppressionTally>,
+    pub(crate) definitions: Vec<String>,
     pub(crate) counts: Vec<(IdentifierKind, u64, u64)>,
     pub(crate) changes: Changes,
 }
 
 pub(crate) async fn plan(engine: &dyn DiffEngine, held: Option<&SetsId>, mapping: &FieldMapping, resync: bool) -> Plan {
     let request = CompareRequest::new(held, mapping).resync(resync);
-    let Compared { tally, counts, changes, schema, .. } = engine.compare(&request).await.unwrap();
+    let Compared { tally, suppressions, counts, changes, schema, .. } = engine.compare(&request).await.unwrap();
     assert_eq!(schema.names().len(), mapping.columns().len());
     let counts = counts.iter().map(|count| (count.kind, count.wanted, count.suppressed)).collect();
     let mut all = Changes::new();
@@ -150,7 +162,7 @@ pub(crate) async fn plan(engine: &dyn DiffEngine, held: Option<&SetsId>, mapping
     for ((kind, _), digests) in &all {
         assert!(IdentifierSet::from_sorted(*kind, digests.clone().into()).is_some());
     }
-    Plan { tally, counts, changes: all }
+    Plan { tally, suppressions, definitions: schema.definitions.into_keys().collect(), counts, changes: all }
 }
 
 /// What becomes of the changes, by the luck that each of them has.

@@ -15,7 +15,8 @@ use crate::diff::{Action, ChangeSet, Held, IdentifierSet, IdentifierSets};
 use crate::identifier::{
     DefaultPhoneParser, Extractor, FieldMapping, IdentifierKind, NoPhoneParser, PhoneParser, Tally,
 };
-use crate::segment::Segment;
+use crate::plan::SuppressionTally;
+use crate::segment::{Segment, SegmentSchema};
 use crate::state::ActivationId;
 
 /// What is held, kind by kind.
@@ -41,19 +42,29 @@ type Sets = BTreeMap<IdentifierKind, Held>;
 #[derive(Clone)]
 pub struct MemoryDiffEngine {
     segment: Arc<dyn Segment>,
+    suppressions: Vec<(Arc<dyn Segment>, FieldMapping)>,
     kept: Arc<Mutex<BTreeMap<SetsId, Sets>>>,
 }
 
 impl MemoryDiffEngine {
     /// An engine for this segment, which keeps nothing yet.
     pub fn new(segment: impl Segment + 'static) -> Self {
-        Self { segment: Arc::new(segment), kept: Arc::default() }
+        Self { segment: Arc::new(segment), suppressions: Vec::new(), kept: Arc::default() }
     }
 
-    /// The same sets beside another segment.
+    /// The same sets beside another segment, and whatever is suppressed.
     #[must_use]
     pub fn with_segment(&self, segment: impl Segment + 'static) -> Self {
-        Self { segment: Arc::new(segment), kept: Arc::clone(&self.kept) }
+        Self { segment: Arc::new(segment), ..self.clone() }
+    }
+
+    /// Keeps the members of another segment out of the audience, as
+    /// [`SegmentActivationBuilder::suppress`](crate::activation::SegmentActivationBuilder::suppress) does. Call it once for
+    /// each such segment.
+    #[must_use]
+    pub fn suppress(mut self, segment: impl Segment + 'static, mapping: FieldMapping) -> Self {
+        self.suppressions.push((Arc::new(segment), mapping));
+        self
     }
 
     /// The sets that are kept.
@@ -75,26 +86,54 @@ impl MemoryDiffEngine {
         self.lock().get(id).cloned().ok_or_else(missing)
     }
 
-    async fn read_segment(&self, mapping: &FieldMapping) -> Result<(IdentifierSets, Tally), DiffEngineError> {
-        let parser: Arc<dyn PhoneParser> = if mapping.has_plain_phone() {
-            Arc::new(DefaultPhoneParser::try_new().map_err(|error| {
-                DiffEngineError::new(DiffEngineErrorKind::Failed, "phone numbers cannot be parsed").with_source(error)
-            })?)
-        } else {
-            Arc::new(NoPhoneParser)
-        };
-        let extractor = Extractor::new(mapping, parser);
-        let mut members = self.segment.members(&mapping.columns()).await?;
-        let (mut digests, mut tally) = (BTreeMap::<IdentifierKind, Vec<u8>>::new(), Tally::default());
-        while let Some(batch) = members.try_next().await? {
-            let (more, part) = extractor.extract(&batch, tally.members + 1)?.into_digests();
-            tally.extend(part);
-            more.into_iter().for_each(|(kind, more)| digests.entry(kind).or_default().extend(more));
+    /// Reads whatever is suppressed, by the activation's own rules.
+    async fn read_suppressed(
+        &self,
+        activation: &FieldMapping,
+        schema: &mut SegmentSchema,
+    ) -> Result<(IdentifierSets, Vec<SuppressionTally>), DiffEngineError> {
+        let (mut suppressed, mut tallies) = (IdentifierSets::default(), Vec::new());
+        for (segment, mapping) in &self.suppressions {
+            let name = segment.name();
+            if mapping.kinds().is_disjoint(&activation.kinds()) {
+                let message = format!(
+                    "the suppression segment `{name}` has none of the kinds of identifier that the activation sends, so it \
+                     would keep nobody out; map its columns to the same kinds"
+                );
+                return Err(DiffEngineError::new(DiffEngineErrorKind::Refused, message));
+            }
+            let mapping = mapping.clone().with_email_rule(activation.email_rule());
+            let (sets, tally) = read_segment(&**segment, &mapping).await?;
+            sets.iter().for_each(|set| suppressed.insert(suppressed.get(set.kind()).union(set)));
+            tallies.push(SuppressionTally::new(name, tally));
+            schema.define_as(name, segment.schema().await?);
         }
-        let rejects = tally.columns.iter_mut().flat_map(|column| column.rejects.values_mut());
-        rejects.for_each(|rejects| rejects.members.clear());
-        Ok((IdentifierSets::from_iter(digests), tally))
+        Ok((suppressed, tallies))
     }
+}
+
+async fn read_segment(
+    segment: &dyn Segment,
+    mapping: &FieldMapping,
+) -> Result<(IdentifierSets, Tally), DiffEngineError> {
+    let parser: Arc<dyn PhoneParser> = if mapping.has_plain_phone() {
+        Arc::new(DefaultPhoneParser::try_new().map_err(|error| {
+            DiffEngineError::new(DiffEngineErrorKind::Failed, "phone numbers cannot be parsed").with_source(error)
+        })?)
+    } else {
+        Arc::new(NoPhoneParser)
+    };
+    let extractor = Extractor::new(mapping, parser);
+    let mut members = segment.members(&mapping.columns()).await?;
+    let (mut digests, mut tally) = (BTreeMap::<IdentifierKind, Vec<u8>>::new(), Tally::default());
+    while let Some(batch) = members.try_next().await? {
+        let (more, part) = extractor.extract(&batch, tally.members + 1)?.into_digests();
+        tally.extend(part);
+        more.into_iter().for_each(|(kind, more)| digests.entry(kind).or_default().extend(more));
+    }
+    let rejects = tally.columns.iter_mut().flat_map(|column| column.rejects.values_mut());
+    rejects.for_each(|rejects| rejects.members.clear());
+    Ok((IdentifierSets::from_iter(digests), tally))
 }
 
 #[async_trait]
@@ -105,21 +144,23 @@ impl DiffEngine for MemoryDiffEngine {
 
     async fn compare(&self, request: &CompareRequest<'_>) -> Result<Compared, DiffEngineError> {
         let sets = request.held.map(|id| self.sets(id)).transpose()?.unwrap_or_default();
-        let (segment, tally) = self.read_segment(request.mapping).await?;
+        let mut schema = self.segment.schema().await?.only(&request.mapping.columns());
+        let (suppressed, suppressions) = self.read_suppressed(request.mapping, &mut schema).await?;
+        let (segment, tally) = read_segment(&*self.segment, request.mapping).await?;
         let (mut counts, mut changes) = (Vec::new(), Vec::new());
         for kind in IdentifierKind::ALL {
-            let (held, wanted) = (sets.get(&kind).cloned().unwrap_or_else(|| Held::nothing(kind)), segment.get(kind));
+            let (held, all) = (sets.get(&kind).cloned().unwrap_or_else(|| Held::nothing(kind)), segment.get(kind));
+            let wanted = all.difference(&suppressed.get(kind));
             let held = if request.resync { held.unconfirmed_all() } else { held };
-            if !wanted.is_empty() {
-                counts.push(KindCount::new(kind, wanted.len() as u64, 0));
+            if !all.is_empty() {
+                counts.push(KindCount::new(kind, wanted.len() as u64, (all.len() - wanted.len()) as u64));
             }
             let ChangeSet { adds, removes } = ChangeSet::between(&held, &wanted);
             for (action, set) in [(Action::Add, adds), (Action::Remove, removes)] {
                 changes.push(Ok(Change { action, set }));
             }
         }
-        let schema = self.segment.schema().await?.only(&request.mapping.columns());
-        Ok(Compared::new(tally, schema, counts, stream::iter(changes).boxed()))
+        Ok(Compared { suppressions, ..Compared::new(tally, schema, counts, stream::iter(changes).boxed()) })
     }
 
     async fn settle(&self, request: SettleRequest) -> Result<Vec<StoredCount>, DiffEngineError> {

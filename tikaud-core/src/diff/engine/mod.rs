@@ -66,6 +66,9 @@ pub struct SettleRequest {
 ///
 /// * An engine is made for one segment, the activation's. [`compare`](Self::compare) reads it by the mapping with exactly the
 ///   outcome that reading its members here would have: the same identifiers, the same rejects.
+/// * Whoever is suppressed is given to the engine, which takes them out last of all: whoever is held goes out, and nobody
+///   comes in. It counts them ([`KindCount::suppressed`]), and tells what became of the lists' values
+///   ([`Compared::suppressions`]).
 /// * Sets are made by [`settle`](Self::settle), whole or not at all, and never change: they are there as soon as it has returned,
 ///   for every process, and until [`keep`](Self::keep) is told that nobody needs them.
 /// * Whatever breaks off may leave things behind that are not whole. Under their names they are never read, and `settle` and

@@ -27,7 +27,7 @@ use tikaud_core::identifier::{EmailRule, Field};
 use tikaud_core::segment::SegmentError;
 
 pub(crate) use self::digest::{DigestForm, digest_form};
-pub(crate) use self::refusal::check;
+pub(crate) use self::refusal::{HERE, check, check_dialect};
 use self::rules::Rules;
 use self::speech::Speech;
 pub(crate) use self::verdict::Verdict;
