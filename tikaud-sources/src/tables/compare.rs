@@ -18,6 +18,7 @@ use crate::adbc::definition::Definition;
 use crate::adbc::parameter::AdbcParameter;
 use crate::adbc::running::Running;
 use crate::adbc::session::{Rows, Session};
+use crate::adbc::statement::EngineStatement;
 use crate::adbc::where_clause::{self, Filter};
 use crate::adbc::{describe, view};
 
@@ -53,7 +54,7 @@ pub(super) fn prepare(
     session: &mut Session<'_>,
     place: &Place,
     request: &Request,
-) -> Result<(String, Vec<AdbcParameter>, SegmentSchema), DiffEngineError> {
+) -> Result<(EngineStatement, Vec<AdbcParameter>, SegmentSchema), DiffEngineError> {
     let dialect = session.dialect();
     if dialect != place.dialect {
         return Err(refused(
@@ -87,7 +88,8 @@ pub(super) fn prepare(
     let parameters = definition.source.parameters().iter().cloned().chain(filter.parameters()).collect();
     let mut schema = view::schema(definition, session, &known)?;
     schema.columns.retain(|column| names.contains(&column.name));
-    Ok((comparison.statement()?, parameters, schema))
+    let statement = EngineStatement::reading("compare the segment with what is held", comparison.statement()?);
+    Ok((statement, parameters, schema))
 }
 
 /// Compares; `emit` says whether more is wanted.
@@ -99,13 +101,13 @@ pub(super) fn run(
     emit: &mut dyn FnMut(Arrival) -> bool,
 ) -> Result<(), DiffEngineError> {
     let mut session = Session::open(definition, running)?;
-    let (sql, parameters, schema) = prepare(definition, &mut session, place, request)?;
+    let (statement, parameters, schema) = prepare(definition, &mut session, place, request)?;
     let held = match &request.held {
         Some(sets) => held::check(&mut session, place, sets)?,
         None => HeldCounts::default(),
     };
     let mut answer = Answer {
-        rows: session.query(&sql, &parameters)?,
+        rows: session.query(&statement, &parameters)?,
         form: digest_form(place.dialect),
         totals: Totals::new(&request.mapping),
         doubtful: Doubtful::default(),

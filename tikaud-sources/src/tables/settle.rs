@@ -12,6 +12,7 @@ use crate::AdbcDialect;
 use crate::adbc::definition::Definition;
 use crate::adbc::running::Running;
 use crate::adbc::session::{Access, Session};
+use crate::adbc::statement::{ELLIPSIS, EngineStatement};
 
 /// How many fates a statement brings.
 const BROUGHT: usize = 5000;
@@ -36,49 +37,61 @@ pub(super) fn run(
         held::check(&mut session, place, before)?;
     }
     let failed = |error: SegmentError| failed(error, place);
-    for sql in clear(place, &settling.sets)?.into_iter().chain([create_fates(place, &settling.sets)?]) {
-        session.run(&sql).map_err(failed)?;
+    for statement in clear(place, &settling.sets)?.iter().chain([&create_fates(place, &settling.sets)?]) {
+        session.run(statement).map_err(failed)?;
     }
+    let bring = insert_fates(place, &settling.sets)?;
     let mut waiting = Vec::new();
     while let Some(part) = next()? {
         let (kind, fate) = (part.set.kind(), part.fate);
         for digest in part.set.iter() {
             waiting.push(fate_row(place.dialect, kind, digest, fate));
             if waiting.len() == BROUGHT {
-                session.run(&insert_fates(place, &settling.sets, &waiting)?).map_err(failed)?;
+                session.run_with(&bring, &waiting.join(", ")).map_err(failed)?;
                 waiting.clear();
             }
         }
     }
     if !waiting.is_empty() {
-        session.run(&insert_fates(place, &settling.sets, &waiting)?).map_err(failed)?;
+        session.run_with(&bring, &waiting.join(", ")).map_err(failed)?;
     }
     session.run(&create_sets(place, settling)?).map_err(failed)?;
-    session.run(&format!("DROP TABLE {}", place.tables(&settling.sets)?.fates)).map_err(failed)?;
+    session.run(&drop_fates(place, &settling.sets)?).map_err(failed)?;
     let counts = held::check(&mut session, place, &settling.sets)?;
     session.finish().map_err(failed)?;
     Ok(counts.stored())
 }
 
 /// What a call that broke off may have left.
-pub(super) fn clear(place: &Place, sets: &SetsId) -> Result<[String; 2], DiffEngineError> {
+pub(super) fn clear(place: &Place, sets: &SetsId) -> Result<[EngineStatement; 2], DiffEngineError> {
     let tables = place.tables(sets)?;
-    Ok([tables.fates, tables.sets].map(|table| format!("DROP TABLE IF EXISTS {table}")))
+    let drop = |table| {
+        let sql = format!("DROP TABLE IF EXISTS {table}");
+        EngineStatement::writing("clear away what a run that broke off has left", sql)
+    };
+    Ok([tables.fates, tables.sets].map(drop))
 }
 
 /// The longest digest there is.
 const LONGEST_DIGEST: usize = 64;
 
-pub(super) fn create_fates(place: &Place, sets: &SetsId) -> Result<String, DiffEngineError> {
-    Ok(format!(
+pub(super) fn create_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement, DiffEngineError> {
+    let sql = format!(
         "CREATE TABLE {} (kind SMALLINT, digest {}, absent SMALLINT, unconfirmed SMALLINT, confirmed SMALLINT)",
         place.tables(sets)?.fates,
         DigestForm::column_type(place.dialect, LONGEST_DIGEST)
-    ))
+    );
+    Ok(EngineStatement::writing("make a table for the fates of the changes", sql))
 }
 
-pub(super) fn insert_fates(place: &Place, sets: &SetsId, rows: &[String]) -> Result<String, DiffEngineError> {
-    Ok(format!("INSERT INTO {} VALUES {}", place.tables(sets)?.fates, rows.join(", ")))
+pub(super) fn insert_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement, DiffEngineError> {
+    let sql = format!("INSERT INTO {} VALUES {ELLIPSIS}", place.tables(sets)?.fates);
+    Ok(EngineStatement::writing("bring the fates of the changes", sql).repeated())
+}
+
+pub(super) fn drop_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement, DiffEngineError> {
+    let sql = format!("DROP TABLE {}", place.tables(sets)?.fates);
+    Ok(EngineStatement::writing("drop the fates of the changes", sql))
 }
 
 fn fate_row(dialect: AdbcDialect, kind: IdentifierKind, digest: &[u8], fate: Fate) -> String {
@@ -102,7 +115,7 @@ fn standing_code(standing: Standing) -> u8 {
 }
 
 /// The one statement by which the sets come to be.
-pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<String, DiffEngineError> {
+pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<EngineStatement, DiffEngineError> {
     let tables = place.tables(&settling.sets)?;
     let rest = |standing| standing_code(settling.rest.after(standing));
     let settled = match &settling.before {
@@ -118,14 +131,15 @@ pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<String, 
             tables.fates
         ),
     };
-    Ok(format!(
+    let sql = format!(
         "CREATE TABLE {} AS SELECT CAST(kind AS SMALLINT) AS kind, digest, standing = {} AS confirmed FROM ({settled}) AS \
          settled WHERE standing > {} UNION ALL SELECT CAST(0 AS SMALLINT), {}, TRUE",
         tables.sets,
         standing_code(Standing::Confirmed),
         standing_code(Standing::Absent),
         DigestForm::literal(place.dialect, &mark(&settling.sets))
-    ))
+    );
+    Ok(EngineStatement::writing("make the next sets", sql))
 }
 
 /// The error of a statement that writes.

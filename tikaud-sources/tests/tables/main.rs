@@ -8,12 +8,26 @@
 mod engines;
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod crash_moves;
+#[cfg(test)]
 mod equality;
 #[cfg(test)]
+mod fuse;
+#[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod places;
+#[cfg(test)]
+mod process;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod runs;
+#[cfg(test)]
+mod statements;
+#[cfg(test)]
+mod unheard;
 #[cfg(test)]
 mod world;

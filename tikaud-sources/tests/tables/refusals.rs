@@ -82,22 +82,6 @@ async fn only_tables_of_the_activation_up_to_the_generation_are_dropped() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn every_statement_is_shown_before_it_runs() {
-    let place = Place::duckdb();
-    place.fill(&[row("ada@example.com")]).await;
-    let activation = "a".parse().unwrap();
-    let (sets, next) = (SetsId::of(&activation, 1, 1), SetsId::of(&activation, 2, 1));
-    let mapping = mapping();
-    let statements = place.engine().statements(&CompareRequest::new(Some(&sets), &mapping), &next).await.unwrap();
-    assert!(place.tables().await.is_empty());
-    assert!(
-        statements.iter().filter(|statement| statement.writes).all(|statement| statement.sql.contains("tikaud_a_"))
-    );
-    assert!(statements.iter().any(|statement| statement.sql.starts_with("CREATE TABLE \"sets\".\"tikaud_a_00000002_")));
-}
-
 #[test]
 fn a_place_is_told_without_a_connection() {
     let connection =

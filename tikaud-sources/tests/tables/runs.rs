@@ -3,55 +3,9 @@
 use std::sync::Arc;
 
 use tikaud_core::activation::{Activation, Report, RunOptions, SegmentActivation, Teardown};
-use tikaud_core::destination::MemoryDestination;
-use tikaud_core::identifier::{Field, FieldMapping};
-use tikaud_core::plan::GuardSettings;
-use tikaud_core::state::MemoryStateStore;
 
+use crate::kept::{Kept, customers, options};
 use crate::places::Place;
-use crate::world::Row;
-
-fn mapping() -> FieldMapping {
-    FieldMapping::try_new([("email", Field::Email), ("hashed", Field::EmailSha256), ("phone", Field::PhoneE164)])
-        .unwrap()
-}
-
-/// Customers of these numbers, some of them with what SQL leaves to the extractor, or with what nobody takes.
-fn customers(numbers: std::ops::Range<u32>) -> Vec<Row> {
-    let email = |number: u32| match number % 5 {
-        0 => format!(" Person{number}@Example.com "),
-        1 => format!("pérson{number}@example.com"),
-        2 => "nobody".to_owned(),
-        _ => format!("person{number}@example.com"),
-    };
-    let phone = |number: u32| (!number.is_multiple_of(3)).then(|| format!("+4420718{number:05}"));
-    numbers.map(|number| vec![Some(email(number)), None, None, phone(number), None, None]).collect()
-}
-
-/// An activation with the state and the audience that it has.
-struct Kept {
-    destination: MemoryDestination,
-    store: MemoryStateStore,
-}
-
-impl Kept {
-    fn new() -> Self {
-        Self { destination: MemoryDestination::new(), store: MemoryStateStore::new() }
-    }
-
-    fn activation(&self, place: &Place, elsewhere: bool) -> SegmentActivation {
-        let builder =
-            SegmentActivation::builder("Buyers-2026", place.segment(), self.destination.clone(), self.store.clone())
-                .guards(GuardSettings::without_thresholds())
-                .mapping(mapping());
-        let builder = if elsewhere { builder.diff_engine(Arc::new(place.engine())) } else { builder };
-        builder.build().unwrap()
-    }
-
-    fn audience(&self) -> tikaud_core::diff::IdentifierSets {
-        self.destination.identifiers(&self.destination.audiences()[0]).unwrap()
-    }
-}
 
 /// What a report says of the identifiers.
 fn told(report: &Report) -> String {
@@ -62,14 +16,13 @@ fn told(report: &Report) -> String {
 }
 
 async fn agree_in(place: Place) {
-    let (here, there) = (Kept::new(), Kept::new());
+    let (here, there) = (Kept::named("Buyers-2026"), Kept::named("Buyers-2026"));
     let histories = [(0..40, false), (0..40, false), (10..60, false), (20..50, true), (20..20, false), (5..9, false)];
     for (numbers, resync) in histories {
         place.fill(&customers(numbers)).await;
-        let options = RunOptions::new().allow(tikaud_core::plan::Guard::EmptySegment);
-        let options = if resync { options.resync() } else { options };
-        let read_here = here.activation(&place, false).run(&options).await.unwrap();
-        let compared_there = there.activation(&place, true).run(&options).await.unwrap();
+        let options = if resync { options().resync() } else { options() };
+        let read_here = here.here(&place).run(&options).await.unwrap();
+        let compared_there = there.there(&place).run(&options).await.unwrap();
         assert_eq!(told(&compared_there), told(&read_here));
         assert_eq!(there.audience(), here.audience());
     }
@@ -80,15 +33,15 @@ async fn agree_in(place: Place) {
         let report = activation.run(&RunOptions::new()).await.unwrap();
         assert_eq!(report.kinds.iter().any(|kind| kind.added > 0), adds, "{report}");
     };
-    sends(there.activation(&place, true), true).await;
-    there.activation(&place, false).move_sets(Some(Arc::new(place.engine()))).await.unwrap();
+    sends(there.there(&place), true).await;
+    there.here(&place).move_sets(Some(Arc::new(place.engine()))).await.unwrap();
     assert!(place.tables().await.is_empty());
-    sends(there.activation(&place, false), false).await;
-    there.activation(&place, true).move_sets(None).await.unwrap();
-    sends(there.activation(&place, true), false).await;
+    sends(there.here(&place), false).await;
+    there.there(&place).move_sets(None).await.unwrap();
+    sends(there.there(&place), false).await;
     assert!(!place.tables().await.is_empty());
 
-    assert!(there.activation(&place, true).tear_down(Teardown::Drain).await.unwrap().complete);
+    assert!(there.there(&place).tear_down(Teardown::Drain).await.unwrap().complete);
     assert!(place.tables().await.is_empty() && there.audience().is_empty());
 }
 
