@@ -36,6 +36,7 @@ mod tables;
 #[cfg(feature = "adbc")]
 pub use adbc::{
     AdbcConnection, AdbcDialect, AdbcDriver, AdbcError, AdbcErrorKind, AdbcParameter, AdbcSegment, AdbcSegmentBuilder,
+    EngineStatement,
 };
 pub use change_log::ParquetChangeLog;
 pub use files::{CsvOptions, FileFormat, FileSegment, FileSegmentBuilder};
@@ -45,7 +46,7 @@ pub use postgres::{
     PostgresStateStore, PostgresTls,
 };
 #[cfg(feature = "adbc")]
-pub use tables::{AdbcDiffEngine, EngineStatement};
+pub use tables::AdbcDiffEngine;
 #[cfg(feature = "object-store")]
 /// The crate whose stores [`FileSegmentBuilder::object_store`] takes, in the version that fits.
 pub use tikaud_core::state::object_store;

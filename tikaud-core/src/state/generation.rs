@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ActivationId, DigestFile, RunId, all_differ};
 use crate::destination::{AudienceId, DestinationId};
-use crate::diff::KeptSets;
+use crate::diff::{KeptSets, SetsId};
 use crate::segment::SegmentSchema;
 
 /// What the audience holds because of us, as of one commit. Created, never changed.
@@ -52,6 +52,15 @@ pub struct Generation {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_none_yet(erasure: &u64) -> bool {
     *erasure == 0
+}
+
+impl Generation {
+    /// The sets of its identifiers, by the name that their [diff engine](crate::diff::DiffEngine) knows them by; `None` where there
+    /// are none.
+    #[must_use]
+    pub fn sets_id(&self) -> Option<SetsId> {
+        self.sets.as_ref().map(|sets| SetsId::new(&self.activation, &sets.name))
+    }
 }
 
 /// The identifiers of a generation, a file a kind.

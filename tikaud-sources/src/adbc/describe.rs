@@ -12,13 +12,15 @@ use super::dialect::AdbcDialect;
 use super::parameter::AdbcParameter;
 use super::session::Session;
 use super::source::Source;
+use super::statement::EngineStatement;
 use crate::error::configuration;
 
 /// Every column that there is.
 pub(crate) fn columns(definition: &Definition, session: &mut Session<'_>) -> Result<Vec<Column>, SegmentError> {
     let (source, dialect) = (&definition.source, session.dialect());
     let schema = {
-        let mut rows = session.query(&source.describe(dialect)?, source.parameters())?;
+        let statement = EngineStatement::reading("look the segment's columns up", source.describe(dialect)?);
+        let mut rows = session.query(&statement, source.parameters())?;
         // A query that takes parameters may be run for its columns only when its rows are asked for.
         while rows.next()?.is_some() {}
         rows.schema()
@@ -44,7 +46,7 @@ fn sqlite_types(source: &Source, session: &mut Session<'_>) -> Result<HashMap<St
     let marks = vec!["?"; parameters.len()].join(", ");
     let sql = format!("SELECT name, type FROM pragma_table_xinfo({marks})");
     let mut types = HashMap::new();
-    let mut rows = session.query(&sql, &parameters)?;
+    let mut rows = session.query(&EngineStatement::reading("look the columns' types up", sql), &parameters)?;
     while let Some(batch) = rows.next()? {
         types.extend(pairs(&batch));
     }

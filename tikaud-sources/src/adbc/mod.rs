@@ -14,6 +14,7 @@ pub(crate) mod definition;
 pub(crate) mod error;
 mod single;
 pub(crate) mod source;
+pub(crate) mod statement;
 
 pub(crate) mod column;
 pub(crate) mod describe;
@@ -45,6 +46,7 @@ pub use self::error::{AdbcError, AdbcErrorKind};
 pub use self::parameter::AdbcParameter;
 use self::reading::Reading;
 use self::source::Source;
+pub use self::statement::EngineStatement;
 use crate::tables::hashed;
 
 /// A segment whose members are the rows of a table, a view or a query in a database that has an

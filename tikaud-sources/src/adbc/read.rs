@@ -13,6 +13,7 @@ use super::parameter::AdbcParameter;
 use super::reading::{Arrival, Emit};
 use super::running::Running;
 use super::session::Session;
+use super::statement::EngineStatement;
 use super::view;
 use super::where_clause::{self, Filter};
 
@@ -52,7 +53,8 @@ pub(crate) fn members(
     }
     asked.extend(filter.looked_at(&known, names)?);
     let sql = select(definition, &asked, &filter, dialect)?;
-    let mut rows = session.query(&sql, &parameters(definition, &filter))?;
+    let statement = EngineStatement::reading("read the members", sql);
+    let mut rows = session.query(&statement, &parameters(definition, &filter))?;
     let cells = Cells {
         asked,
         delivered: names.len(),

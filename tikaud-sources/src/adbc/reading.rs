@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::definition::Definition;
 use super::error::{AdbcError, AdbcErrorKind, Doing};
 use super::running::{Running, Stopper};
+use super::statement::Observer;
 use crate::error::configuration;
 
 /// How many batches wait between the reader and the stream: enough to keep both busy, few enough to bound memory.
@@ -45,11 +46,20 @@ impl<T: Send + 'static> Reading<T> {
         definition: &Arc<Definition>,
         read: impl FnOnce(&Definition, &Running, Emit<'_, T>) -> Result<(), SegmentError> + Send + 'static,
     ) -> Result<Self, SegmentError> {
+        Self::start_observed(definition, None, read)
+    }
+
+    /// The same with somebody who is told of each statement.
+    pub(crate) fn start_observed(
+        definition: &Arc<Definition>,
+        observer: Option<Observer>,
+        read: impl FnOnce(&Definition, &Running, Emit<'_, T>) -> Result<(), SegmentError> + Send + 'static,
+    ) -> Result<Self, SegmentError> {
         Handle::try_current().map_err(|error| {
             configuration("databases are read from the Tokio runtime; call this from within one").with_source(error)
         })?;
         let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
-        let running = Arc::new(Running::default());
+        let running = Arc::new(Running::observed(observer));
         let (stopper, lives) = Stopper::new(Arc::clone(&running));
         let shared = Arc::clone(definition);
         let work = move || {

@@ -10,6 +10,8 @@ use adbc_core::CancelHandle;
 use adbc_core::error::Status;
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
+use super::statement::{EngineStatement, Observer};
+
 /// How long a driver may take to end a statement that was cancelled, until it is cancelled once more: the first request
 /// may have come before the statement did.
 const CANCEL_INTERVAL: Duration = Duration::from_secs(1);
@@ -17,7 +19,10 @@ const CANCEL_ATTEMPTS: u32 = 30;
 
 /// What the reader's thread is at.
 #[derive(Default)]
-pub(crate) struct Running(Mutex<State>);
+pub(crate) struct Running {
+    state: Mutex<State>,
+    observer: Option<Observer>,
+}
 
 #[derive(Default)]
 struct State {
@@ -26,6 +31,18 @@ struct State {
 }
 
 impl Running {
+    /// Tells this observer, where there is one, of what is executed.
+    pub(crate) fn observed(observer: Option<Observer>) -> Self {
+        Self { observer, ..Self::default() }
+    }
+
+    /// This is executed next.
+    pub(crate) fn tell(&self, statement: &EngineStatement) {
+        if let Some(observer) = &self.observer {
+            observer(statement);
+        }
+    }
+
     /// # Errors
     ///
     /// When nobody waits for the answer any more.
@@ -41,7 +58,7 @@ impl Running {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Cancels what is running; `false` when there is no use in trying again.

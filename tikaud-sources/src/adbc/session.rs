@@ -17,6 +17,7 @@ use super::dialect::AdbcDialect;
 use super::error::{AdbcError, Doing};
 use super::parameter::{self, AdbcParameter};
 use super::running::Running;
+use super::statement::EngineStatement;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,31 @@ pub(crate) enum Access {
     Write,
 }
 
+impl Access {
+    /// What it begins with.
+    pub(crate) fn begin(self, dialect: AdbcDialect) -> Vec<EngineStatement> {
+        match self {
+            Self::Read => EngineStatement::all("begin to read", dialect.begin()),
+            Self::Write => EngineStatement::all("begin to write", dialect.begin_to_write()),
+        }
+    }
+
+    /// What it ends with.
+    pub(crate) fn finish(self, dialect: AdbcDialect) -> Vec<EngineStatement> {
+        match self {
+            Self::Read => EngineStatement::all("end reading", dialect.finish()),
+            Self::Write => EngineStatement::all("end writing", dialect.finish()),
+        }
+    }
+}
+
 /// A connection, with whatever keeps it from writing.
 pub(crate) struct Session<'a> {
     definition: &'a Definition,
     running: &'a Running,
     connection: ManagedConnection,
     dialect: AdbcDialect,
+    access: Access,
 }
 
 impl<'a> Session<'a> {
@@ -62,21 +82,20 @@ impl<'a> Session<'a> {
         let connection = database.new_connection_with_opts(options).map_err(connecting)?;
         running.watch(connection.get_cancel_handle())?;
         let dialect = settings.told_dialect().unwrap_or_else(|| AdbcDialect::of_vendor(&vendor(&connection)));
-        let mut session = Self { definition, running, connection, dialect };
-        session.begin(access)?;
+        let mut session = Self { definition, running, connection, dialect, access };
+        session.begin()?;
         Ok(session)
     }
 
-    fn begin(&mut self, access: Access) -> Result<(), SegmentError> {
-        if access == Access::Write {
-            return self.dialect.begin_to_write().iter().try_for_each(|sql| self.run(sql));
+    fn begin(&mut self) -> Result<(), SegmentError> {
+        if self.access == Access::Read {
+            self.definition.source.check_single(self.dialect)?;
+            if self.dialect.is_asked_to_read_only() {
+                // Few drivers know it; those that do not, say so.
+                let _ = self.connection.set_option(OptionConnection::ReadOnly, OptionValue::from(true));
+            }
         }
-        self.definition.source.check_single(self.dialect)?;
-        if self.dialect.is_asked_to_read_only() {
-            // Few drivers know it; those that do not, say so.
-            let _ = self.connection.set_option(OptionConnection::ReadOnly, OptionValue::from(true));
-        }
-        self.dialect.begin().iter().try_for_each(|sql| self.run(sql))
+        self.access.begin(self.dialect).iter().try_for_each(|statement| self.run(statement))
     }
 
     pub(crate) fn dialect(&self) -> AdbcDialect {
@@ -89,19 +108,35 @@ impl<'a> Session<'a> {
     }
 
     /// Runs a statement of our own.
-    pub(crate) fn run(&mut self, sql: &str) -> Result<(), SegmentError> {
+    pub(crate) fn run(&mut self, told: &EngineStatement) -> Result<(), SegmentError> {
+        self.run_as(told, &told.sql)
+    }
+
+    /// The same with these values in it.
+    pub(crate) fn run_with(&mut self, told: &EngineStatement, values: &str) -> Result<(), SegmentError> {
+        self.run_as(told, &told.with(values))
+    }
+
+    fn run_as(&mut self, told: &EngineStatement, sql: &str) -> Result<(), SegmentError> {
         if self.dialect == AdbcDialect::Spark {
             // Servers that speak Flight SQL need not take updates as such; all take them as queries, that run as they are read.
-            let mut rows = self.query(sql, &[])?;
+            let mut rows = self.query_as(told, sql, &[])?;
             while rows.next()?.is_some() {}
             return Ok(());
         }
-        let mut statement = self.statement(sql)?;
+        let mut statement = self.statement(told, sql)?;
         statement.execute_update().map(drop).map_err(|error| self.definition.failed(&error, Doing::Executing))
     }
 
     /// Appends rows to a table of our own by the driver's way of bringing many; `false` where it has none, and nothing is written.
-    pub(crate) fn ingest(&mut self, schema: &[String], table: &str, rows: RecordBatch) -> Result<bool, SegmentError> {
+    /// It goes by the statement that it stands for.
+    pub(crate) fn ingest(
+        &mut self,
+        told: &EngineStatement,
+        (schema, table): (&[String], &str),
+        rows: RecordBatch,
+    ) -> Result<bool, SegmentError> {
+        self.running.tell(told);
         let failed = |error: &Error| self.definition.failed(error, Doing::Executing);
         let mut statement = self.connection.new_statement().map_err(|error| failed(&error))?;
         self.running.watch(statement.get_cancel_handle())?;
@@ -112,7 +147,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn statement(&mut self, sql: &str) -> Result<ManagedStatement, SegmentError> {
+    /// Every other statement comes by here, once each time that it is executed.
+    fn statement(&mut self, told: &EngineStatement, sql: &str) -> Result<ManagedStatement, SegmentError> {
+        self.running.tell(told);
         let failed = |error: Error| self.definition.failed(&error, Doing::Executing);
         let mut statement = self.connection.new_statement().map_err(failed)?;
         self.running.watch(statement.get_cancel_handle())?;
@@ -121,8 +158,31 @@ impl<'a> Session<'a> {
     }
 
     /// Runs a query with these values.
-    pub(crate) fn query(&mut self, sql: &str, parameters: &[AdbcParameter]) -> Result<Rows<'a>, SegmentError> {
-        let mut statement = self.statement(sql)?;
+    pub(crate) fn query(
+        &mut self,
+        told: &EngineStatement,
+        parameters: &[AdbcParameter],
+    ) -> Result<Rows<'a>, SegmentError> {
+        self.query_as(told, &told.sql, parameters)
+    }
+
+    /// The same with these values in it.
+    pub(crate) fn query_with(
+        &mut self,
+        told: &EngineStatement,
+        values: &str,
+        parameters: &[AdbcParameter],
+    ) -> Result<Rows<'a>, SegmentError> {
+        self.query_as(told, &told.with(values), parameters)
+    }
+
+    fn query_as(
+        &mut self,
+        told: &EngineStatement,
+        sql: &str,
+        parameters: &[AdbcParameter],
+    ) -> Result<Rows<'a>, SegmentError> {
+        let mut statement = self.statement(told, sql)?;
         self.set_options(&mut statement)?;
         let failed = |error: Error| self.definition.failed(&error, Doing::Executing);
         if !parameters.is_empty() {
@@ -153,7 +213,7 @@ impl<'a> Session<'a> {
 
     /// Ends the transaction; succeeds only when all that ran in it did.
     pub(crate) fn finish(mut self) -> Result<(), SegmentError> {
-        self.dialect.finish().iter().try_for_each(|sql| self.run(sql))
+        self.access.finish(self.dialect).iter().try_for_each(|statement| self.run(statement))
     }
 }
 

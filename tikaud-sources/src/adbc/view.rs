@@ -10,6 +10,7 @@ use super::dialect::AdbcDialect;
 use super::parameter::AdbcParameter;
 use super::session::Session;
 use super::source::Source;
+use super::statement::EngineStatement;
 use crate::error::configuration;
 
 /// The columns that can be asked for, and what decides on the rows.
@@ -69,7 +70,8 @@ fn view(names: &[String], session: &mut Session<'_>) -> Result<Option<String>, S
         _ => return Ok(None),
     };
     let values: Vec<AdbcParameter> = values.into_iter().map(AdbcParameter::from).collect();
-    let mut rows = session.query(&sql, &values)?;
+    let statement = EngineStatement::reading("look the definition of the view up", sql);
+    let mut rows = session.query(&statement, &values)?;
     let mut found = None;
     while let Some(batch) = rows.next()? {
         let text = batch.columns().first().and_then(|array| array.as_string_opt::<i32>());

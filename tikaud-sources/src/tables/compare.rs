@@ -1,10 +1,10 @@
 //! Comparing, on a thread of its own: describe, look at what is held, ask, tell the totals, deliver the changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tikaud_core::diff::{Change, Compared, DiffEngineError, KindCount, SetsId};
-use tikaud_core::identifier::{FieldMapping, Tally};
+use tikaud_core::identifier::{FieldMapping, IdentifierKind, Tally};
 use tikaud_core::plan::SuppressionTally;
 use tikaud_core::segment::SegmentSchema;
 
@@ -45,8 +45,16 @@ pub(super) struct Told {
 /// All that is to be asked.
 pub(super) struct Prepared<'a> {
     pub(super) lists: Vec<List<'a>>,
-    segment: Question<'a>,
+    pub(super) segment: Question<'a>,
     pub(super) changes: Statement,
+}
+
+impl Prepared<'_> {
+    /// The kinds of identifier that the extractor may make of members who are left to it.
+    pub(super) fn kinds(&self) -> BTreeSet<IdentifierKind> {
+        let lists = self.lists.iter().flat_map(|list| list.question.mapping.kinds());
+        lists.chain(self.segment.mapping.kinds()).collect()
+    }
 }
 
 /// Looks up what is to be asked.
@@ -86,7 +94,7 @@ pub(super) fn run(
     };
     let suppressed = Suppressed::read(&mut session, &lists)?;
     session.turn_to(definition);
-    let rows = session.query(&changes.sql, &changes.parameters)?;
+    let rows = session.query(&changes.statement, &changes.parameters)?;
     let mut answer = Answer::begin(rows, place.dialect, &request.mapping)?;
     let mut schema = segment.schema.clone();
     suppression::define(&mut schema, &lists);

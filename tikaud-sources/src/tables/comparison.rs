@@ -14,6 +14,7 @@ use tikaud_core::segment::SegmentError;
 
 use super::value::{self, DigestForm, Verdict, digest_form};
 use crate::AdbcDialect;
+use crate::adbc::statement::{ELLIPSIS, EngineStatement};
 
 /// Rejects of a column: this many codes for each, from this number on.
 pub(super) const REJECTS: i64 = 100;
@@ -149,14 +150,13 @@ impl Comparison<'_> {
     }
 
     /// The statement that says which of some digests of a kind are among the values: `k`, `digest`.
-    pub(super) fn find_statement(&self, kind: IdentifierKind, digests: &[&[u8]]) -> Result<String, SegmentError> {
-        let literals: Vec<String> = digests.iter().map(|digest| DigestForm::literal(self.dialect, digest)).collect();
-        Ok(format!(
-            "SELECT DISTINCT k, digest FROM (\n{}\n) AS v WHERE k = {} AND digest IN ({})",
+    pub(super) fn find_statement(&self, kind: IdentifierKind) -> Result<EngineStatement, SegmentError> {
+        let sql = format!(
+            "SELECT DISTINCT k, digest FROM (\n{}\n) AS v WHERE k = {} AND digest IN ({ELLIPSIS})",
             self.values()?,
-            code_of(kind),
-            literals.join(", ")
-        ))
+            code_of(kind)
+        );
+        Ok(EngineStatement::reading("look for identifiers among a segment's values", sql).repeated())
     }
 
     /// A row for each value that is judged, and one for each member who is left to the extractor.

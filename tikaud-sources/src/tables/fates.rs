@@ -13,6 +13,7 @@ use super::settle::failed;
 use super::value::{DigestForm, digest_form};
 use crate::AdbcDialect;
 use crate::adbc::session::Session;
+use crate::adbc::statement::{ELLIPSIS, EngineStatement};
 
 /// How many a statement brings: of the longest digests, less than the megabyte that BigQuery takes for a statement's text
 /// (<https://cloud.google.com/bigquery/quotas#query_jobs>) and the four that servers of Flight SQL take for a message.
@@ -30,12 +31,13 @@ pub(super) fn standing_code(standing: Standing) -> u8 {
     }
 }
 
-pub(super) fn create_fates(place: &Place, sets: &SetsId) -> Result<String, DiffEngineError> {
-    Ok(format!(
+pub(super) fn create_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement, DiffEngineError> {
+    let sql = format!(
         "CREATE TABLE {} (kind SMALLINT, digest {}, absent SMALLINT, unconfirmed SMALLINT, confirmed SMALLINT)",
         place.tables(sets)?.fates,
         DigestForm::column_type(place.dialect, LONGEST_DIGEST)
-    ))
+    );
+    Ok(EngineStatement::writing("make a table for the fates of the changes", sql))
 }
 
 /// What becomes of one identifier: by what it was, what it is then.
@@ -82,17 +84,18 @@ impl<'a> Fates<'a> {
         if rows.is_empty() {
             return Ok(());
         }
-        let failed = |error| failed(error, self.place);
+        let (failed, bring) = (|error| failed(error, self.place), insert_fates(self.place, self.sets)?);
         if self.by_driver {
-            let table = fates_name(self.sets)?;
-            self.by_driver = session.ingest(&self.place.schema, &table, self.batch(&rows)?).map_err(failed)?;
+            let table = (&self.place.schema[..], &*fates_name(self.sets)?);
+            self.by_driver = session.ingest(&bring, table, self.batch(&rows)?).map_err(failed)?;
             if self.by_driver {
                 return Ok(());
             }
         }
         for rows in rows.chunks(STATED) {
             let rows: Vec<String> = rows.iter().map(|row| row.stated(self.place.dialect)).collect();
-            session.run(&insert_fates(self.place, self.sets, &rows)?).map_err(failed)?;
+            let separator = if self.place.dialect == AdbcDialect::Spark { "," } else { ", " };
+            session.run_with(&bring, &rows.join(separator)).map_err(failed)?;
         }
         Ok(())
     }
@@ -133,21 +136,21 @@ impl Row {
     }
 }
 
-/// The statement that brings these rows.
+/// The statement that brings rows.
 ///
 /// In Spark they are one text that is taken apart there: reading thousands of rows of constants takes its engines ten times as
 /// long (measured in Sail: 100,000 in 4 s and not in 41).
-pub(super) fn insert_fates(place: &Place, sets: &SetsId, rows: &[String]) -> Result<String, DiffEngineError> {
+pub(super) fn insert_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement, DiffEngineError> {
     let table = place.tables(sets)?.fates;
-    Ok(match place.dialect {
+    let sql = match place.dialect {
         AdbcDialect::Spark => format!(
             "INSERT INTO {table} SELECT CAST(substring(r, 1, 2) AS SMALLINT), substring(r, 6), CAST(substring(r, 3, 1) AS \
              SMALLINT), CAST(substring(r, 4, 1) AS SMALLINT), CAST(substring(r, 5, 1) AS SMALLINT) FROM (SELECT \
-             explode(split('{}', ',')) AS r) AS packed",
-            rows.join(",")
+             explode(split('{ELLIPSIS}', ',')) AS r) AS packed"
         ),
-        _ => format!("INSERT INTO {table} VALUES {}", rows.join(", ")),
-    })
+        _ => format!("INSERT INTO {table} VALUES {ELLIPSIS}"),
+    };
+    Ok(EngineStatement::writing("bring the fates of the changes", sql).repeated())
 }
 
 #[cfg(test)]
@@ -182,7 +185,7 @@ mod tests {
             let counted = tokio::task::spawn_blocking(move || {
                 let running = Running::default();
                 let mut session = Session::open_to(&definition, &running, Access::Write).unwrap();
-                session.run(&format!("CREATE SCHEMA {schema}")).unwrap();
+                session.run(&EngineStatement::writing("prepare", format!("CREATE SCHEMA {schema}"))).unwrap();
                 session.run(&create_fates(&place, &sets).unwrap()).unwrap();
                 let mut fates = Fates::new(&place, &sets);
                 fates.by_driver = true;
@@ -193,7 +196,8 @@ mod tests {
                 fates.send(&mut session).unwrap();
                 assert!(!fates.by_driver);
                 let sql = format!("SELECT COUNT(DISTINCT digest) AS n FROM {schema}.{}", fates_name(&sets).unwrap());
-                let batch = session.query(&sql, &[]).unwrap().next().unwrap().unwrap();
+                let batch =
+                    session.query(&EngineStatement::reading("look", sql), &[]).unwrap().next().unwrap().unwrap();
                 super::super::cells::Cells::read(&batch, 1, 1).unwrap().number(0, 0).unwrap()
             });
             assert_eq!(counted.await.unwrap(), 6000);

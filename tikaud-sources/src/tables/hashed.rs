@@ -42,7 +42,7 @@ fn read(
 ) -> Result<(), SegmentError> {
     let mut session = Session::open(definition, running)?;
     let all = Question::of(definition, &mut session, mapping)?.all()?;
-    let rows = session.query(&all.sql, &all.parameters)?;
+    let rows = session.query(&all.statement, &all.parameters)?;
     let mut answer = Answer::begin(rows, session.dialect(), mapping)?;
     let judged = std::mem::take(&mut answer.judged.sets);
     let judged = judged.into_iter().map(|(kind, set)| (kind, set.as_bytes().to_vec())).collect();

@@ -12,6 +12,7 @@ use super::grants;
 use super::names::{Place, mark};
 use super::value::{DigestForm, digest_form};
 use crate::adbc::session::Session;
+use crate::adbc::statement::{ELLIPSIS, EngineStatement};
 
 /// How many identifiers a statement asks for.
 const ASKED: usize = 1000;
@@ -39,12 +40,13 @@ impl HeldCounts {
 }
 
 /// The statement that says whose the table is, and how many are in it.
-pub(super) fn count_statement(table: &str) -> String {
-    format!(
+pub(super) fn count_statement(table: &str) -> EngineStatement {
+    let sql = format!(
         "SELECT CAST(k AS BIGINT) AS kind, d AS digest, CAST(c AS BIGINT) AS confirmed, CAST(COUNT(*) AS BIGINT) AS n FROM \
          (SELECT kind AS k, CASE WHEN kind = 0 THEN digest END AS d, CASE WHEN confirmed THEN 1 ELSE 0 END AS c FROM {table}) \
          AS held GROUP BY k, d, c"
-    )
+    );
+    EngineStatement::reading("say whose the table is, and count what is in it", sql)
 }
 
 /// Counts what is held, once it is certain that the table is that of the sets.
@@ -112,7 +114,7 @@ pub(super) fn read(
         code_of(kind)
     );
     let (form, mut last) = (digest_form(place.dialect), Vec::new());
-    let mut rows = session.query(&sql, &[])?;
+    let mut rows = session.query(&EngineStatement::reading("read what is held", sql), &[])?;
     while let Some(batch) = rows.next()? {
         let cells = Cells::read(&batch, 2, 1)?;
         let (mut confirmed, mut unconfirmed) = (Vec::new(), Vec::new());
@@ -134,13 +136,13 @@ pub(super) fn read(
 }
 
 /// The statement that looks for some digests of a kind.
-pub(super) fn find_statement(place: &Place, table: &str, kind: IdentifierKind, digests: &[&[u8]]) -> String {
-    let literals: Vec<String> = digests.iter().map(|digest| DigestForm::literal(place.dialect, digest)).collect();
-    format!(
-        "SELECT CASE WHEN confirmed THEN 1 ELSE 0 END AS confirmed, digest FROM {table} WHERE kind = {} AND digest IN ({})",
-        code_of(kind),
-        literals.join(", ")
-    )
+pub(super) fn find_statement(table: &str, kind: IdentifierKind) -> EngineStatement {
+    let sql = format!(
+        "SELECT CASE WHEN confirmed THEN 1 ELSE 0 END AS confirmed, digest FROM {table} WHERE kind = {} AND digest IN \
+         ({ELLIPSIS})",
+        code_of(kind)
+    );
+    EngineStatement::reading("look for identifiers among what is held", sql).repeated()
 }
 
 /// What is known of these identifiers.
@@ -153,9 +155,10 @@ pub(super) fn find(
     let (table, form, mut found) = (place.tables(sets)?.sets, digest_form(place.dialect), BTreeMap::new());
     for (kind, set) in wanted {
         let (mut confirmed, mut possible) = (Vec::new(), Vec::new());
-        let digests: Vec<&[u8]> = set.iter().collect();
+        let (statement, digests) = (find_statement(&table, *kind), set.iter().collect::<Vec<&[u8]>>());
         for asked in digests.chunks(ASKED) {
-            let mut rows = session.query(&find_statement(place, &table, *kind, asked), &[])?;
+            let literals: Vec<String> = asked.iter().map(|digest| DigestForm::literal(place.dialect, digest)).collect();
+            let mut rows = session.query_with(&statement, &literals.join(", "), &[])?;
             while let Some(batch) = rows.next()? {
                 let cells = Cells::read(&batch, 2, 1)?;
                 for row in 0..cells.len() {

@@ -17,6 +17,7 @@ use crate::adbc::definition::Definition;
 use crate::adbc::parameter::AdbcParameter;
 use crate::adbc::running::Running;
 use crate::adbc::session::{Access, Session};
+use crate::adbc::statement::EngineStatement;
 
 /// What stays.
 pub(super) struct Keeping {
@@ -32,24 +33,37 @@ pub(super) fn run(
     place: &Place,
     keeping: &Keeping,
 ) -> Result<(), DiffEngineError> {
-    let kept = keeping.sets.iter().map(table_name).collect::<Result<BTreeSet<String>, _>>()?;
     let mut session = Session::open_to(definition, running, Access::Write)?;
-    for table in names(&mut session, place)? {
-        let is_over =
-            generation_of(&keeping.activation, &table).is_some_and(|generation| generation <= keeping.through);
-        if is_over && !kept.contains(&table.to_ascii_lowercase()) {
-            let sql = format!("DROP TABLE IF EXISTS {}", place.qualified(&table)?);
-            session.run(&sql).map_err(|error| failed(error, place))?;
-        }
+    for statement in drops(&mut session, place, keeping)? {
+        session.run(&statement).map_err(|error| failed(error, place))?;
     }
     Ok(session.finish()?)
 }
 
+/// The statements that do: what there is to drop is looked up.
+pub(super) fn drops(
+    session: &mut Session<'_>,
+    place: &Place,
+    keeping: &Keeping,
+) -> Result<Vec<EngineStatement>, DiffEngineError> {
+    let kept = keeping.sets.iter().map(table_name).collect::<Result<BTreeSet<String>, _>>()?;
+    let is_over = |table: &String| {
+        let generation = generation_of(&keeping.activation, table);
+        generation.is_some_and(|generation| generation <= keeping.through)
+            && !kept.contains(&table.to_ascii_lowercase())
+    };
+    let drop = |table: String| {
+        let sql = format!("DROP TABLE IF EXISTS {}", place.qualified(&table)?);
+        Ok(EngineStatement::writing("drop sets that nobody needs", sql).repeated())
+    };
+    names(session, place)?.into_iter().filter(is_over).map(drop).collect()
+}
+
 /// The statement that lists the tables in the schema, with their names in its last column or its second one.
-pub(super) fn list_statement(place: &Place) -> Result<(String, Vec<AdbcParameter>), DiffEngineError> {
+pub(super) fn list_statement(place: &Place) -> Result<(EngineStatement, Vec<AdbcParameter>), DiffEngineError> {
     let (schema, before) = place.schema.split_last().ok_or_else(unexpected)?;
     let catalog = before.last();
-    Ok(match place.dialect {
+    let (sql, parameters) = match place.dialect {
         AdbcDialect::Spark => {
             let names: Vec<String> =
                 place.schema.iter().map(|name| place.dialect.quote(name)).collect::<Result<_, _>>()?;
@@ -83,12 +97,13 @@ pub(super) fn list_statement(place: &Place) -> Result<(String, Vec<AdbcParameter
                 [Some(schema), catalog].into_iter().flatten().map(|name| AdbcParameter::from(name.as_str())).collect(),
             )
         }
-    })
+    };
+    Ok((EngineStatement::reading("list the tables in the schema", sql), parameters))
 }
 
 fn names(session: &mut Session<'_>, place: &Place) -> Result<Vec<String>, DiffEngineError> {
-    let (sql, parameters) = list_statement(place)?;
-    let mut rows = session.query(&sql, &parameters)?;
+    let (statement, parameters) = list_statement(place)?;
+    let mut rows = session.query(&statement, &parameters)?;
     let mut names = Vec::new();
     while let Some(batch) = rows.next()? {
         let array = batch.columns().get(1).ok_or_else(unexpected)?;

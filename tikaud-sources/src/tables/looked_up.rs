@@ -1,6 +1,6 @@
 //! What the tables know of the few identifiers that the extractor has made here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tikaud_core::diff::{DiffEngineError, IdentifierSet, SetsId};
 use tikaud_core::identifier::IdentifierKind;
@@ -11,8 +11,9 @@ use super::held::{self, Standings};
 use super::names::Place;
 use super::question::Question;
 use super::suppression::List;
-use super::value::digest_form;
+use super::value::{DigestForm, digest_form};
 use crate::adbc::session::Session;
+use crate::adbc::statement::EngineStatement;
 
 /// How many identifiers a statement asks for.
 const ASKED: usize = 5000;
@@ -61,6 +62,15 @@ pub(super) fn union(one: &Sets, other: &Sets) -> Sets {
     all
 }
 
+/// The statements that look for identifiers of these kinds in a segment.
+pub(super) fn statements(
+    question: &Question<'_>,
+    kinds: &BTreeSet<IdentifierKind>,
+) -> Result<Vec<EngineStatement>, SegmentError> {
+    let (comparison, _) = question.comparison(0)?;
+    kinds.intersection(&question.mapping.kinds()).map(|kind| comparison.find_statement(*kind)).collect()
+}
+
 /// Those of a few identifiers that SQL finds in a segment.
 fn find(session: &mut Session<'_>, question: &Question<'_>, wanted: &Sets) -> Result<Sets, SegmentError> {
     let (form, mut found) = (digest_form(session.dialect()), Sets::new());
@@ -70,8 +80,11 @@ fn find(session: &mut Session<'_>, question: &Question<'_>, wanted: &Sets) -> Re
     let (comparison, parameters) = question.comparison(0)?;
     for (kind, set) in wanted.iter().filter(|(kind, _)| question.mapping.kinds().contains(kind)) {
         let (digests, mut of_kind) = (set.iter().collect::<Vec<&[u8]>>(), Vec::new());
+        let statement = comparison.find_statement(*kind)?;
         for asked in digests.chunks(ASKED) {
-            let mut rows = session.query(&comparison.find_statement(*kind, asked)?, &parameters)?;
+            let literals: Vec<String> =
+                asked.iter().map(|digest| DigestForm::literal(session.dialect(), digest)).collect();
+            let mut rows = session.query_with(&statement, &literals.join(", "), &parameters)?;
             while let Some(batch) = rows.next()? {
                 let cells = Cells::read(&batch, 2, 1)?;
                 for row in 0..cells.len() {

@@ -33,6 +33,8 @@ mod settle;
 
 mod statements;
 
+mod work;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,12 +53,11 @@ use self::compare::{Arrival, Request};
 use self::keep::Keeping;
 use self::names::Place;
 use self::settle::Settling;
-pub use self::statements::EngineStatement;
 use self::suppression::Suppression;
+use self::work::{Work, items};
 use crate::adbc::definition::Definition;
-use crate::adbc::reading::Reading;
-use crate::adbc::running::Running;
 use crate::adbc::session::Session;
+use crate::adbc::statement::Observer;
 use crate::{AdbcDialect, AdbcSegment};
 
 /// A [diff engine](DiffEngine) in the database or warehouse that the segment is in: Snowflake, BigQuery, Databricks and Spark,
@@ -90,6 +91,8 @@ pub struct AdbcDiffEngine {
     place: Arc<Place>,
     words: String,
     suppressions: Vec<Arc<Suppression>>,
+    /// Who is told of each statement.
+    observer: Option<Observer>,
 }
 
 impl AdbcDiffEngine {
@@ -130,7 +133,7 @@ impl AdbcDiffEngine {
         place.qualified("tikaud_")?;
         let words = format!("{name}, schema `{}`", place.schema.join("."));
         let (segment, suppressions) = (segment.name().to_owned(), Vec::new());
-        Ok(Self { segment, definition, place: Arc::new(place), words, suppressions })
+        Ok(Self { segment, definition, place: Arc::new(place), words, suppressions, observer: None })
     }
 
     /// Keeps the members of another segment out of the audience, as
@@ -165,50 +168,6 @@ impl AdbcDiffEngine {
         let (held, mapping) = (request.held.cloned(), request.mapping.clone());
         Request { held, mapping, resync: request.resync, suppressions: self.suppressions.clone() }
     }
-
-    fn work<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Definition, &Running, &Place, &mut dyn FnMut(T) -> bool) -> Result<(), DiffEngineError>
-        + Send
-        + 'static,
-    ) -> Result<Work<T>, DiffEngineError> {
-        let place = Arc::clone(&self.place);
-        Ok(Reading::start(&self.definition, move |definition, running, emit| {
-            let outcome = work(definition, running, &place, &mut |item| emit(Ok(item)));
-            if let Err(error) = outcome {
-                emit(Err(error));
-            }
-            Ok(())
-        })?)
-    }
-
-    async fn only<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Definition, &Running, &Place) -> Result<T, DiffEngineError> + Send + 'static,
-    ) -> Result<T, DiffEngineError> {
-        let work = self.work(move |definition, running, place, emit| {
-            emit(work(definition, running, place)?);
-            Ok(())
-        })?;
-        work.only().await?
-    }
-}
-
-/// What a thread does, whose errors are items.
-type Work<T> = Reading<Result<T, DiffEngineError>>;
-
-/// The rest of the items, as a stream that ends at the first error.
-fn items<T: Send + 'static>(work: Work<T>) -> stream::BoxStream<'static, Result<T, DiffEngineError>> {
-    let next = |work: Option<Work<T>>| async move {
-        let mut work = work?;
-        match work.next().await {
-            Ok(Some(Ok(item))) => Some((Ok(item), Some(work))),
-            Ok(Some(Err(error))) => Some((Err(error), None)),
-            Ok(None) => None,
-            Err(error) => Some((Err(error.into()), None)),
-        }
-    };
-    stream::unfold(Some(work), next).boxed()
 }
 
 #[async_trait]

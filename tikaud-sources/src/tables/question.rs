@@ -10,6 +10,7 @@ use crate::adbc::column::Column;
 use crate::adbc::definition::Definition;
 use crate::adbc::parameter::AdbcParameter;
 use crate::adbc::session::Session;
+use crate::adbc::statement::EngineStatement;
 use crate::adbc::where_clause::{self, Filter};
 use crate::adbc::{describe, read, view};
 use crate::error::configuration;
@@ -28,7 +29,7 @@ pub(super) struct Question<'a> {
 
 /// A statement, with the values of its parameters.
 pub(super) struct Statement {
-    pub(super) sql: String,
+    pub(super) statement: EngineStatement,
     pub(super) parameters: Vec<AdbcParameter>,
 }
 
@@ -90,13 +91,17 @@ impl<'a> Question<'a> {
     /// Asks for every identifier.
     pub(super) fn all(&self) -> Result<Statement, SegmentError> {
         let (comparison, parameters) = self.comparison(0)?;
-        Ok(Statement { sql: comparison.statement()?, parameters })
+        Ok(Statement {
+            statement: EngineStatement::reading("hash and sort the segment's identifiers", comparison.statement()?),
+            parameters,
+        })
     }
 
     /// Asks what became of the values, and for the members who are left to the extractor.
     pub(super) fn totals(&self) -> Result<Statement, SegmentError> {
         let (comparison, parameters) = self.comparison(0)?;
-        Ok(Statement { sql: Comparison { only_totals: true, ..comparison }.statement()?, parameters })
+        let sql = Comparison { only_totals: true, ..comparison }.statement()?;
+        Ok(Statement { statement: EngineStatement::reading("count a suppression segment's values", sql), parameters })
     }
 
     /// Asks for what has to change: the segment without these lists, beside what is held in a table.
@@ -114,6 +119,7 @@ impl<'a> Question<'a> {
             of_lists.push(list);
             parameters.extend(more);
         }
-        Ok(Statement { sql: Comparison { lists: of_lists, ..comparison }.statement()?, parameters })
+        let sql = Comparison { lists: of_lists, ..comparison }.statement()?;
+        Ok(Statement { statement: EngineStatement::reading("compare the segment with what is held", sql), parameters })
     }
 }

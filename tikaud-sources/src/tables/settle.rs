@@ -3,14 +3,14 @@
 use tikaud_core::diff::{DiffEngineError, DiffEngineErrorKind, Fate, FateSet, SetsId, Standing, StoredCount};
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
-use super::fates::{Fates, standing_code};
-pub(super) use super::fates::{create_fates, insert_fates};
+use super::fates::{Fates, create_fates, standing_code};
 use super::names::{Place, mark};
 use super::value::DigestForm;
 use super::{grants, held};
 use crate::adbc::definition::Definition;
 use crate::adbc::running::Running;
 use crate::adbc::session::{Access, Session};
+use crate::adbc::statement::EngineStatement;
 
 /// What is to be settled.
 pub(super) struct Settling {
@@ -32,8 +32,8 @@ pub(super) fn run(
         held::check(&mut session, place, before)?;
     }
     let failed = |error: SegmentError| failed(error, place);
-    for sql in clear(place, &settling.sets)?.into_iter().chain([create_fates(place, &settling.sets)?]) {
-        session.run(&sql).map_err(failed)?;
+    for statement in clear(place, &settling.sets)?.iter().chain([&create_fates(place, &settling.sets)?]) {
+        session.run(statement).map_err(failed)?;
     }
     let mut fates = Fates::new(place, &settling.sets);
     while let Some(part) = next()? {
@@ -41,20 +41,29 @@ pub(super) fn run(
     }
     fates.finish(&mut session)?;
     session.run(&create_sets(place, settling)?).map_err(failed)?;
-    session.run(&format!("DROP TABLE {}", place.tables(&settling.sets)?.fates)).map_err(failed)?;
+    session.run(&drop_fates(place, &settling.sets)?).map_err(failed)?;
     let counts = held::check(&mut session, place, &settling.sets)?;
     session.finish().map_err(failed)?;
     Ok(counts.stored())
 }
 
 /// What a call that broke off may have left.
-pub(super) fn clear(place: &Place, sets: &SetsId) -> Result<[String; 2], DiffEngineError> {
+pub(super) fn clear(place: &Place, sets: &SetsId) -> Result<[EngineStatement; 2], DiffEngineError> {
     let tables = place.tables(sets)?;
-    Ok([tables.fates, tables.sets].map(|table| format!("DROP TABLE IF EXISTS {table}")))
+    let drop = |table| {
+        let sql = format!("DROP TABLE IF EXISTS {table}");
+        EngineStatement::writing("clear away what a run that broke off has left", sql)
+    };
+    Ok([tables.fates, tables.sets].map(drop))
+}
+
+pub(super) fn drop_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement, DiffEngineError> {
+    let sql = format!("DROP TABLE {}", place.tables(sets)?.fates);
+    Ok(EngineStatement::writing("drop the fates of the changes", sql))
 }
 
 /// The one statement by which the sets come to be.
-pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<String, DiffEngineError> {
+pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<EngineStatement, DiffEngineError> {
     let tables = place.tables(&settling.sets)?;
     let rest = |standing| standing_code(settling.rest.after(standing));
     let settled = match &settling.before {
@@ -70,14 +79,15 @@ pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<String, 
             tables.fates
         ),
     };
-    Ok(format!(
+    let sql = format!(
         "CREATE TABLE {} AS SELECT CAST(kind AS SMALLINT) AS kind, digest, standing = {} AS confirmed FROM ({settled}) AS \
          settled WHERE standing > {} UNION ALL SELECT CAST(0 AS SMALLINT), {}, TRUE",
         tables.sets,
         standing_code(Standing::Confirmed),
         standing_code(Standing::Absent),
         DigestForm::literal(place.dialect, &mark(&settling.sets))
-    ))
+    );
+    Ok(EngineStatement::writing("make the next sets", sql))
 }
 
 /// The error of a statement that writes.

@@ -1,43 +1,85 @@
-//! What a run would execute: a dry run's answer.
+//! Which statements are executed: told before, as a dry run, and told as it happens, for an audit log.
 
-use std::fmt;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tikaud_core::diff::{CompareRequest, DiffEngineError, Fate, SetsId};
+use tikaud_core::diff::{CompareRequest, DiffEngineError, Fate, SetsId, Standing};
 
-use super::compare::Prepared;
-use super::settle::{self, Settling};
-use super::suppression::List;
-use super::{AdbcDiffEngine, compare, held, keep};
-use crate::adbc::session::Session;
-
-/// A statement that a run executes, and what for.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EngineStatement {
-    /// What it is for, in a few words.
-    pub purpose: &'static str,
-    /// Whether it writes.
-    pub writes: bool,
-    /// The statement. The values of its parameters are not in it; a query of the segment's own is.
-    pub sql: String,
-}
-
-/// Does not show the statement: a query of the segment's own may hold values.
-impl fmt::Debug for EngineStatement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { purpose, writes, .. } = self;
-        f.debug_struct("EngineStatement").field("purpose", purpose).field("writes", writes).finish_non_exhaustive()
-    }
-}
+use super::compare::{Prepared, Request};
+use super::keep::Keeping;
+use super::names::Place;
+use super::settle::Settling;
+use super::{AdbcDiffEngine, compare, fates, held, keep, looked_up, settle};
+use crate::adbc::session::{Access, Session};
+use crate::adbc::statement::EngineStatement;
 
 impl AdbcDiffEngine {
-    /// What a run would execute that compares so, and makes the sets `next` of what comes of it: a dry run. The segment's
-    /// columns are looked up, and nothing is written.
+    /// Has this called with every statement, right before it is executed: for an audit log. Look-ups of columns, views and tables
+    /// are among them, and the begin and the end of transactions. What a driver asks of its own, as when it connects, is not.
     ///
-    /// In the order of a run. The statement that brings fates is shown without any, and is executed as often as there are 5,000
-    /// of them; where the driver brings them itself (DuckDB, PostgreSQL), it does so into this table and by no statement; the one
-    /// that drops a table is shown for the sets that were held. Transactions' begin and end, where there are some, and the few
-    /// statements that look up columns and views, and identifiers of members who are judged in this process, are left out.
+    /// It is called on the engine's threads, where it may block, and the statement waits. One that panics ends the call with an
+    /// error, and the statement is not executed. What was given before is called first.
+    ///
+    /// ```no_run
+    /// # use std::fs::File;
+    /// # use std::io::Write;
+    /// # use std::sync::Mutex;
+    /// # use tikaud_sources::AdbcDiffEngine;
+    /// # fn example(engine: AdbcDiffEngine) -> std::io::Result<AdbcDiffEngine> {
+    /// let log = Mutex::new(File::options().append(true).create(true).open("statements.log")?);
+    /// let engine = engine.observe(move |statement| {
+    ///     let kind = if statement.writes { "writes" } else { "reads" };
+    ///     writeln!(log.lock().unwrap(), "{kind}, to {}: {}", statement.purpose, statement.sql).unwrap();
+    /// });
+    /// # Ok(engine)
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(&EngineStatement) + Send + Sync + 'static) -> Self {
+        self.observer = Some(match self.observer.take() {
+            None => Arc::new(observer),
+            Some(before) => Arc::new(move |statement| {
+                before(statement);
+                observer(statement);
+            }),
+        });
+        self
+    }
+
+    /// What a run would execute that compares so, and makes the sets `next` of what comes of it: a dry run. Columns, views and
+    /// tables are looked up, and nothing is written.
+    ///
+    /// Every statement is shown, in the order of the run, as an [observer](Self::observe) is told of it. The sets are
+    /// [those of the present generation](tikaud_core::state::Generation::sets_id) and those of the one after it; the number of the
+    /// claim under which a run will make them is not known before, and is in their tables' names only.
+    ///
+    /// Not every one need be executed [once](EngineStatement::once):
+    ///
+    /// * identifiers are looked for where some members are left to this process, 1,000 at a time;
+    /// * fates are brought 5,000 at a time; in DuckDB and PostgreSQL the driver brings 50,000 at a time without a statement, and the one
+    ///   that is shown stands for that;
+    /// * of the tables that could be dropped, those are that none of the generations that are kept names;
+    /// * after a resync, the next sets are made in one of two ways, by whether the destination replaces all that it has.
+    ///
+    /// A run that finds nothing to change makes no sets, so that none of the statements that make them is executed. One that has to
+    /// count in what another has left makes sets before it compares, in the same way.
+    ///
+    /// ```no_run
+    /// # use tikaud_core::activation::{Activation, SegmentActivation};
+    /// # use tikaud_core::diff::{CompareRequest, SetsId};
+    /// # use tikaud_core::identifier::FieldMapping;
+    /// # use tikaud_sources::AdbcDiffEngine;
+    /// # async fn example(
+    /// #     activation: SegmentActivation, engine: AdbcDiffEngine, mapping: FieldMapping,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let present = activation.state().await?;
+    /// let (held, next) = (present.sets_id(), SetsId::of(&present.activation, present.number + 1, 1));
+    /// for statement in engine.statements(&CompareRequest::new(held.as_ref(), &mapping), &next).await? {
+    ///     println!("-- {}\n{};", statement.purpose, statement.sql);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -48,34 +90,88 @@ impl AdbcDiffEngine {
         next: &SetsId,
     ) -> Result<Vec<EngineStatement>, DiffEngineError> {
         let (request, next) = (self.request(request), next.clone());
-        self.only(move |definition, running, place| {
-            let mut session = Session::open(definition, running)?;
-            let Prepared { lists, changes, .. } = compare::prepare(definition, &mut session, place, &request)?;
-            session.finish()?;
-            let reads = |purpose, sql| EngineStatement { purpose, writes: false, sql };
-            let writes = |purpose, sql| EngineStatement { purpose, writes: true, sql };
-            let mut statements = Vec::new();
-            let held = request.held.as_ref().map(|sets| place.tables(sets)).transpose()?;
-            let check = |of: &str| reads("say whose the table is, and count what is in it", held::count_statement(of));
-            statements.extend(held.iter().map(|held| check(&held.sets)));
-            let of_list = |list: List<'_>| reads("count a suppression segment's values", list.totals.sql);
-            statements.extend(lists.into_iter().map(of_list));
-            statements.push(reads("compare the segment with what is held", changes.sql));
-            statements.extend(held.iter().map(|held| check(&held.sets)));
-            let left = settle::clear(place, &next)?;
-            statements.extend(left.map(|sql| writes("clear away what a run that broke off has left", sql)));
-            statements.push(writes("make a table for the fates of the changes", settle::create_fates(place, &next)?));
-            statements.push(writes("bring the fates", settle::insert_fates(place, &next, &["…".to_owned()])?));
-            let settling = Settling { before: request.held.clone(), sets: next.clone(), rest: Fate::UNCHANGED };
-            statements.push(writes("make the next sets", settle::create_sets(place, &settling)?));
-            let tables = place.tables(&next)?;
-            statements.push(writes("drop the fates", format!("DROP TABLE {}", tables.fates)));
-            statements.push(check(&tables.sets));
-            statements.push(reads("list the tables in the schema", keep::list_statement(place)?.0));
-            let drop = |sets: &str| writes("drop sets that nobody needs", format!("DROP TABLE IF EXISTS {sets}"));
-            statements.extend(held.iter().map(|held| drop(&held.sets)));
-            Ok(statements)
-        })
-        .await
+        let executed: Arc<Mutex<Vec<EngineStatement>>> = Arc::default();
+        let record = Arc::clone(&executed);
+        let recorded = self.clone().observe(move |statement| lock(&record).push(statement.clone()));
+        recorded
+            .only(move |definition, running, place| {
+                let mut session = Session::open(definition, running)?;
+                let prepared = compare::prepare(definition, &mut session, place, &request)?;
+                // A run looks up the same.
+                let looked_up = mem::take(&mut *lock(&executed));
+                let keeping = Keeping {
+                    activation: next.activation().clone(),
+                    sets: vec![next.clone()],
+                    through: next.generation(),
+                };
+                let drops = keep::drops(&mut session, place, &keeping)?;
+                session.finish()?;
+                let (compares, settles) = (comparing(place, &request, &prepared)?, settling(place, &request, &next)?);
+                Ok([looked_up, compares, settles, keeping_of(place, drops)?].concat())
+            })
+            .await
     }
+}
+
+fn lock(statements: &Mutex<Vec<EngineStatement>>) -> MutexGuard<'_, Vec<EngineStatement>> {
+    // Nothing panics while it is held.
+    statements.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From the comparison on, until it ends.
+fn comparing(
+    place: &Place,
+    request: &Request,
+    prepared: &Prepared<'_>,
+) -> Result<Vec<EngineStatement>, DiffEngineError> {
+    let held = request.held.as_ref().map(|sets| place.tables(sets)).transpose()?.map(|tables| tables.sets);
+    let mut statements: Vec<EngineStatement> = held.iter().map(|held| held::count_statement(held)).collect();
+    statements.extend(prepared.lists.iter().map(|list| list.totals.statement.clone()));
+    statements.push(prepared.changes.statement.clone());
+    let kinds = request.mapping.kinds();
+    for kind in prepared.kinds() {
+        statements.extend(held.iter().map(|held| held::find_statement(held, kind)));
+    }
+    for list in &prepared.lists {
+        statements.extend(looked_up::statements(&list.question, &kinds)?);
+    }
+    if !prepared.lists.is_empty() {
+        statements.extend(looked_up::statements(&prepared.segment, &kinds)?);
+    }
+    statements.extend(Access::Read.finish(place.dialect));
+    Ok(statements)
+}
+
+/// Making the next sets.
+fn settling(place: &Place, request: &Request, next: &SetsId) -> Result<Vec<EngineStatement>, DiffEngineError> {
+    let make = |rest| {
+        let settling = Settling { before: request.held.clone(), sets: next.clone(), rest };
+        settle::create_sets(place, &settling)
+    };
+    let mut statements = Access::Write.begin(place.dialect);
+    if let Some(held) = &request.held {
+        statements.push(held::count_statement(&place.tables(held)?.sets));
+    }
+    statements.extend(settle::clear(place, next)?);
+    statements.extend([fates::create_fates(place, next)?, fates::insert_fates(place, next)?]);
+    let make_all = make(Fate::UNCHANGED)?;
+    if request.resync && request.held.is_some() {
+        let replaced = make(Fate::of(|before| before.min(Standing::Unconfirmed)))?;
+        statements.extend([make_all, replaced].map(EngineStatement::repeated));
+    } else {
+        statements.push(make_all);
+    }
+    statements.push(settle::drop_fates(place, next)?);
+    statements.push(held::count_statement(&place.tables(next)?.sets));
+    statements.extend(Access::Write.finish(place.dialect));
+    Ok(statements)
+}
+
+/// Clearing away what is not needed any more.
+fn keeping_of(place: &Place, drops: Vec<EngineStatement>) -> Result<Vec<EngineStatement>, DiffEngineError> {
+    let mut statements = Access::Write.begin(place.dialect);
+    statements.push(keep::list_statement(place)?.0);
+    statements.extend(drops);
+    statements.extend(Access::Write.finish(place.dialect));
+    Ok(statements)
 }

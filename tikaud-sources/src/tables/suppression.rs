@@ -101,7 +101,7 @@ impl Suppressed {
     }
 
     fn add(&mut self, session: &mut Session<'_>, list: &List<'_>) -> Result<(), SegmentError> {
-        let rows = session.query(&list.totals.sql, &list.totals.parameters)?;
+        let rows = session.query(&list.totals.statement, &list.totals.parameters)?;
         let mut answer = Answer::begin(rows, session.dialect(), &list.question.mapping)?;
         if answer.changes()?.is_some() {
             return Err(unexpected());

@@ -84,7 +84,7 @@ impl DuckDb {
         duckdb
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.directory.path().join("shop.duckdb").display().to_string()
     }
 

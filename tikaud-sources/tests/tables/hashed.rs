@@ -16,8 +16,9 @@ use tikaud_sources::rule::column;
 use tikaud_sources::{AdbcConnection, AdbcSegment, AdbcSegmentBuilder};
 
 use crate::engines::{Sqlite, driver, text};
+use crate::kept::{Kept, Way, customers, mapping, opted_out};
 use crate::places::Place;
-use crate::runs::{HISTORY, Kept, Way, customers, mapping, opted_out, told};
+use crate::runs::{HISTORY, told};
 use crate::sail::Protocol;
 use crate::world::{mappings, plan, rows};
 
@@ -59,7 +60,7 @@ async fn agree_in(place: &Place, cases: u32) {
 
 /// Whole activations, with those left out who have opted out, by a list that is hashed there, too.
 async fn runs_agree_in(place: &Place) {
-    let (here, there) = (Kept::new(), Kept::new());
+    let (here, there) = (Kept::named("Buyers-2026"), Kept::named("Buyers-2026"));
     for (numbers, resync) in HISTORY {
         place.fill(&customers(numbers)).await;
         let options = RunOptions::new().allow(Guard::EmptySegment).allow(Guard::EmptySuppression);
@@ -122,7 +123,7 @@ async fn members_who_may_be_held_out_are_read() {
     let hold_out = || HoldOut::try_new("control", "email", 30.0, SecretKey::try_new([7; 32]).unwrap()).unwrap();
     let mut reports = Vec::new();
     for way in [Way::Here, Way::Hashed] {
-        let kept = Kept::new();
+        let kept = Kept::named("Buyers-2026");
         let activation = kept.builder(&place, way).hold_out(hold_out()).build().unwrap();
         let report = activation.run(&RunOptions::new()).await.unwrap();
         assert!(report.plan.hold_out.as_ref().is_some_and(|tally| tally.members > 0), "{report}");
@@ -156,7 +157,7 @@ async fn what_sql_cannot_judge_is_an_error_and_never_read_instead() {
     refused(sail.people().filter(column("email").is("ada@example.com")), &email()).await;
 
     // Nothing is sent then.
-    let kept = Kept::new();
+    let kept = Kept::named("Buyers-2026");
     let activation = kept.builder(&place, Way::Hashed).mapping(phones).build().unwrap();
     let error = activation.run(&RunOptions::new()).await.unwrap_err();
     assert!(matches!(error, ActivationError::Segment { .. }), "{error:?}");

@@ -8,22 +8,36 @@
 mod engines;
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod crash_moves;
+#[cfg(test)]
 mod cut;
 #[cfg(test)]
 mod equality;
 #[cfg(test)]
 mod fates;
 #[cfg(test)]
+mod fuse;
+#[cfg(test)]
 mod grants;
 #[cfg(test)]
 mod hashed;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod places;
+#[cfg(test)]
+mod process;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod sail;
+#[cfg(test)]
+mod statements;
+#[cfg(test)]
+mod unheard;
 #[cfg(test)]
 mod world;

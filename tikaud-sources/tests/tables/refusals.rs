@@ -107,29 +107,6 @@ async fn only_tables_of_the_activation_up_to_the_generation_are_dropped() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn every_statement_is_shown_before_it_runs() {
-    let place = Place::duckdb();
-    place.fill(&[row("ada@example.com")]).await;
-    let activation = "a".parse().unwrap();
-    let (sets, next) = (SetsId::of(&activation, 1, 1), SetsId::of(&activation, 2, 1));
-    let mapping = mapping();
-    let statements = place.engine().statements(&CompareRequest::new(Some(&sets), &mapping), &next).await.unwrap();
-    assert!(place.tables().await.is_empty());
-    assert!(
-        statements.iter().filter(|statement| statement.writes).all(|statement| statement.sql.contains("tikaud_a_"))
-    );
-    assert!(statements.iter().any(|statement| statement.sql.starts_with("CREATE TABLE \"sets\".\"tikaud_a_00000002_")));
-
-    let list = place.some_people("email IS NULL").build().unwrap();
-    let engine = place.engine().suppress(&list, mapping.clone()).unwrap();
-    let with_list = engine.statements(&CompareRequest::new(Some(&sets), &mapping), &next).await.unwrap();
-    let reads = |statement: &&tikaud_sources::EngineStatement| statement.sql.contains("WHERE email IS NULL");
-    assert_eq!(with_list.iter().filter(reads).count(), 2);
-    assert_eq!(with_list.len(), statements.len() + 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
 async fn a_list_that_cannot_be_compared_there_is_refused_with_its_name() {
     let place = Place::duckdb();
     place.fill(&[row("ada@example.com")]).await;

@@ -151,10 +151,16 @@ pub(crate) async fn plan(engine: &dyn DiffEngine, held: Option<&SetsId>, mapping
     let Compared { tally, suppressions, counts, changes, schema, .. } = engine.compare(&request).await.unwrap();
     assert_eq!(schema.names().len(), mapping.columns().len());
     let counts = counts.iter().map(|count| (count.kind, count.wanted, count.suppressed)).collect();
-    let mut all = Changes::new();
+    let (mut all, mut last) = (Changes::new(), None);
     for change in changes.try_collect::<Vec<_>>().await.unwrap() {
         if change.set.is_empty() {
             continue;
+        }
+        // Kind by kind, what goes in before what goes out, digests in order: across the whole stream.
+        for digest in change.set.iter() {
+            let this = Some((change.set.kind(), change.action == Action::Remove, digest.to_vec()));
+            assert!(last < this, "out of order");
+            last = this;
         }
         let of = all.entry((change.set.kind(), change.action == Action::Add)).or_default();
         of.extend_from_slice(change.set.as_bytes());
