@@ -44,12 +44,12 @@ use tikaud_core::diff::{
     Change, CompareRequest, Compared, DiffEngine, DiffEngineError, DiffEngineErrorKind, FateSet, Held, HeldStream,
     IdentifierSet, IdentifierSets, SetsId, SettleRequest, StoredCount,
 };
-use tikaud_core::identifier::{FieldMapping, IdentifierKind};
+use tikaud_core::identifier::IdentifierKind;
 use tikaud_core::segment::Segment;
 use tikaud_core::state::ActivationId;
 use tokio::sync::mpsc;
 
-use self::compare::{Arrival, Request};
+use self::compare::Arrival;
 use self::keep::Keeping;
 use self::names::Place;
 use self::settle::Settling;
@@ -134,39 +134,6 @@ impl AdbcDiffEngine {
         let words = format!("{name}, schema `{}`", place.schema.join("."));
         let (segment, suppressions) = (segment.name().to_owned(), Vec::new());
         Ok(Self { segment, definition, place: Arc::new(place), words, suppressions, observer: None })
-    }
-
-    /// Keeps the members of another segment out of the audience, as
-    /// [`SegmentActivationBuilder::suppress`](tikaud_core::activation::SegmentActivationBuilder::suppress) does in this process:
-    /// by identifiers, by the activation's own rules, last and always. It is compared where it is, in the same database. Call
-    /// it once for each such segment.
-    ///
-    /// ```no_run
-    /// use tikaud_core::identifier::{Field, FieldMapping};
-    /// use tikaud_sources::{AdbcConnection, AdbcDiffEngine, AdbcDriver, AdbcSegment};
-    ///
-    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
-    /// let connection = AdbcConnection::new(AdbcDriver::named("snowflake")).username("TIKAUD").password("correct horse");
-    /// let buyers = AdbcSegment::relation(connection.clone(), ["SHOP", "MARKETING", "BUYERS"]).build()?;
-    /// let opted_out = AdbcSegment::relation(connection, ["SHOP", "MARKETING", "OPTED_OUT"]).build()?;
-    /// let engine = AdbcDiffEngine::try_new(&buyers, ["SHOP", "TIKAUD"])?
-    ///     .suppress(&opted_out, FieldMapping::try_new([("MAIL", Field::Email)])?)?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Refused`](DiffEngineErrorKind::Refused) when the segment has another connection than the engine's, for one statement
-    /// reads both, and when it is a query with parameters.
-    pub fn suppress(mut self, segment: &AdbcSegment, mapping: FieldMapping) -> Result<Self, DiffEngineError> {
-        self.suppressions.push(Arc::new(Suppression::try_new(segment, mapping, &self.definition)?));
-        Ok(self)
-    }
-
-    fn request(&self, request: &CompareRequest<'_>) -> Request {
-        let (held, mapping) = (request.held.cloned(), request.mapping.clone());
-        Request { held, mapping, resync: request.resync, suppressions: self.suppressions.clone() }
     }
 }
 

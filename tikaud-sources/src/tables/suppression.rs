@@ -3,18 +3,55 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tikaud_core::diff::{DiffEngineError, IdentifierSet};
+use tikaud_core::diff::{CompareRequest, DiffEngineError, IdentifierSet};
 use tikaud_core::identifier::{FieldMapping, IdentifierKind};
 use tikaud_core::plan::SuppressionTally;
 use tikaud_core::segment::{Segment, SegmentError, SegmentSchema};
 
 use super::answer::Answer;
 use super::cells::unexpected;
+use super::compare::Request;
 use super::question::{Question, Statement};
-use super::refused;
+use super::{AdbcDiffEngine, refused};
 use crate::AdbcSegment;
 use crate::adbc::definition::Definition;
 use crate::adbc::session::Session;
+
+impl AdbcDiffEngine {
+    /// Keeps the members of another segment out of the audience, as
+    /// [`SegmentActivationBuilder::suppress`](tikaud_core::activation::SegmentActivationBuilder::suppress) does in this process:
+    /// by identifiers, by the activation's own rules, last and always. It is compared where it is, in the same database. Call
+    /// it once for each such segment.
+    ///
+    /// ```no_run
+    /// use tikaud_core::identifier::{Field, FieldMapping};
+    /// use tikaud_sources::{AdbcConnection, AdbcDiffEngine, AdbcDriver, AdbcSegment};
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let connection = AdbcConnection::new(AdbcDriver::named("snowflake")).username("TIKAUD").password("correct horse");
+    /// let buyers = AdbcSegment::relation(connection.clone(), ["SHOP", "MARKETING", "BUYERS"]).build()?;
+    /// let opted_out = AdbcSegment::relation(connection, ["SHOP", "MARKETING", "OPTED_OUT"]).build()?;
+    /// let engine = AdbcDiffEngine::try_new(&buyers, ["SHOP", "TIKAUD"])?
+    ///     .suppress(&opted_out, FieldMapping::try_new([("MAIL", Field::Email)])?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`](tikaud_core::diff::DiffEngineErrorKind::Refused) when the segment has another connection than the engine's, for one statement
+    /// reads both, and when it is a query with parameters.
+    pub fn suppress(mut self, segment: &AdbcSegment, mapping: FieldMapping) -> Result<Self, DiffEngineError> {
+        self.suppressions.push(Arc::new(Suppression::try_new(segment, mapping, &self.definition)?));
+        Ok(self)
+    }
+
+    /// What is to be compared, with whatever is suppressed.
+    pub(super) fn request(&self, request: &CompareRequest<'_>) -> Request {
+        let (held, mapping) = (request.held.cloned(), request.mapping.clone());
+        Request { held, mapping, resync: request.resync, suppressions: self.suppressions.clone() }
+    }
+}
 
 /// A suppression segment.
 pub(super) struct Suppression {
