@@ -106,11 +106,11 @@ impl Database {
         let statements = engine.statements(&CompareRequest::new(None, &mapping()?), &held(members)).await?;
         let mut run = self.runner()?;
         for statement in statements.iter().filter(|statement| statement.writes) {
-            match statement.sql.split_once(" VALUES ") {
+            match statement.sql.strip_prefix("INSERT INTO ").and_then(|insert| insert.split(' ').next()) {
                 // Fates come from a run; these are made where they are needed: confirmed, whatever they were.
-                Some((insert, _)) => run(&format!(
-                    "{insert} SELECT CAST(1 AS SMALLINT), digest, CAST(2 AS SMALLINT), CAST(2 AS SMALLINT), \
-                     CAST(2 AS SMALLINT) FROM {}",
+                Some(fates) => run(&format!(
+                    "INSERT INTO {fates} SELECT CAST(1 AS SMALLINT) AS kind, digest, CAST(2 AS SMALLINT) AS absent, \
+                     CAST(2 AS SMALLINT) AS unconfirmed, CAST(2 AS SMALLINT) AS confirmed FROM {}",
                     held_by_hand(members)
                 ))?,
                 None => run(&statement.sql)?,
@@ -162,19 +162,8 @@ impl Database {
         }
     }
 
-    /// The anti-join, each way, that one would write.
-    pub(crate) fn anti_join(&self, members: u64, churn: u64) -> String {
-        let (digest, segment, held) = (self.digest(), segment(members, churn), held_by_hand(members));
-        let anti = if self.engine == Engine::Duckdb { "ANTI JOIN" } else { "LEFT ANTI JOIN" };
-        format!(
-            "WITH segment AS (SELECT DISTINCT {digest} AS digest FROM ({segment}) AS people) \
-             SELECT 'add' AS action, s.digest FROM segment AS s {anti} {held} AS h ON s.digest = h.digest UNION ALL \
-             SELECT 'remove' AS action, h.digest FROM {held} AS h {anti} segment AS s ON s.digest = h.digest"
-        )
-    }
-
-    /// The same by a full join, that hashes once.
-    pub(crate) fn full_join(&self, members: u64, churn: u64) -> String {
+    /// The anti-join, both ways at once, that one would write.
+    pub(crate) fn by_hand(&self, members: u64, churn: u64) -> String {
         let (digest, segment, held) = (self.digest(), segment(members, churn), held_by_hand(members));
         format!(
             "SELECT CASE WHEN h.digest IS NULL THEN 'add' ELSE 'remove' END AS action, \

@@ -31,7 +31,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 /// How many of a hundred members leave, and as many come.
 const CHURN: [u64; 3] = [0, 1, 10];
 
-/// The diff in the database, beside the anti-joins that are written by hand.
+/// The diff in the database, beside the anti-join written by hand.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Members of the segment; several sizes, separated by commas.

@@ -69,6 +69,8 @@ async fn shown_is_executed(place: Place, replaces: bool, many: u32) {
     if replaces {
         capabilities.replacement_every = Some(std::time::Duration::from_secs(1));
     }
+    // DuckDB's and PostgreSQL's drivers bring more at once than a statement does.
+    let brought = if matches!(place, Place::Sail(_)) { 5000 } else { 50_000 };
     let kept = Kept::named("shown").at(MemoryDestination::with_capabilities(capabilities));
     let (activation, mapping, mut drops) = ("shown".parse().unwrap(), mapping(), 0);
     let (later, last) = ((5..many, false), (0..20, false));
@@ -96,7 +98,7 @@ async fn shown_is_executed(place: Place, replaces: bool, many: u32) {
         }
         let times = |purpose| executed.iter().filter(|statement| statement.purpose == purpose).count();
         let changes: u64 = report.plan.kinds.iter().map(|kind| kind.adds + kind.removes).sum();
-        assert_eq!(times("bring the fates of the changes") as u64, changes.div_ceil(5000));
+        assert_eq!(times("bring the fates of the changes") as u64, changes.div_ceil(brought));
         assert_eq!(times("make the next sets"), 1);
         assert_eq!(
             times("look for identifiers among what is held") > 0,
