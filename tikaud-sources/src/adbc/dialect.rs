@@ -24,6 +24,8 @@ pub enum AdbcDialect {
     BigQuery,
     /// Apache Spark and what speaks its SQL, such as Databricks.
     Spark,
+    /// Trino, and what is made of it, such as Starburst.
+    Trino,
     /// The standard's: names in double quotes, `?` for values.
     Ansi,
 }
@@ -41,6 +43,8 @@ impl AdbcDialect {
             ("bigquery", Self::BigQuery),
             ("spark", Self::Spark),
             ("databricks", Self::Spark),
+            ("trino", Self::Trino),
+            ("starburst", Self::Trino),
         ];
         known.iter().find(|(vendor, _)| name.contains(vendor)).map_or(Self::Ansi, |(_, dialect)| *dialect)
     }
@@ -152,6 +156,7 @@ impl AdbcDialect {
             Self::Sqlite => vec![standard.backticks().brackets()],
             Self::Snowflake => vec![standard.escapes().dollars().slashes()],
             Self::BigQuery => vec![standard.escapes().backticks().hashes()],
+            Self::Trino => vec![standard],
             Self::Spark => vec![standard.escapes().backticks().nesting(), standard.backticks().nesting()],
             Self::Ansi => vec![
                 standard,
@@ -174,8 +179,18 @@ mod tests {
     fn vendors_are_known_by_what_their_drivers_say() {
         let of = AdbcDialect::of_vendor;
         assert_eq!(
-            ["PostgreSQL", "SQLite", "duckdb", "Redshift", "Snowflake", "BigQuery", "Apache Spark", "Flight SQL"]
-                .map(of),
+            [
+                "PostgreSQL",
+                "SQLite",
+                "duckdb",
+                "Redshift",
+                "Snowflake",
+                "BigQuery",
+                "Apache Spark",
+                "Trino",
+                "Flight SQL"
+            ]
+            .map(of),
             [
                 AdbcDialect::Postgres,
                 AdbcDialect::Sqlite,
@@ -184,6 +199,7 @@ mod tests {
                 AdbcDialect::Snowflake,
                 AdbcDialect::BigQuery,
                 AdbcDialect::Spark,
+                AdbcDialect::Trino,
                 AdbcDialect::Ansi
             ]
         );

@@ -239,6 +239,7 @@ impl Comparison<'_> {
             AdbcDialect::Redshift => format!("FROM_VARBYTE(TO_VARBYTE({text}, 'utf8'), 'hex')"),
             AdbcDialect::Snowflake => format!("HEX_ENCODE({text}, 0)"),
             AdbcDialect::BigQuery => format!("TO_HEX(CAST({text} AS BYTES))"),
+            AdbcDialect::Trino => format!("to_hex(to_utf8({text}))"),
             _ => format!("lower(hex({text}))"),
         };
         let cell = |at: usize| format!("COALESCE({}, 'fe')", hex(&format!("c{at}")));
@@ -247,7 +248,7 @@ impl Comparison<'_> {
         match (digest_form(self.dialect), self.dialect) {
             (DigestForm::Hex, _) => text,
             (_, AdbcDialect::Snowflake) => format!("TO_BINARY({text}, 'HEX')"),
-            (_, AdbcDialect::BigQuery) => format!("FROM_HEX({text})"),
+            (_, AdbcDialect::BigQuery | AdbcDialect::Trino) => format!("from_hex({text})"),
             _ => format!("decode({text}, 'hex')"),
         }
     }

@@ -31,11 +31,20 @@ pub(super) fn standing_code(standing: Standing) -> u8 {
     }
 }
 
+/// The type of small numbers.
+pub(super) fn number_type(dialect: AdbcDialect) -> &'static str {
+    match dialect {
+        // Tables of Iceberg have no smaller ones: <https://trino.io/docs/current/connector/iceberg.html>
+        AdbcDialect::Trino => "INTEGER",
+        _ => "SMALLINT",
+    }
+}
+
 pub(super) fn create_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement, DiffEngineError> {
+    let (number, digest) = (number_type(place.dialect), DigestForm::column_type(place.dialect, LONGEST_DIGEST));
     let sql = format!(
-        "CREATE TABLE {} (kind SMALLINT, digest {}, absent SMALLINT, unconfirmed SMALLINT, confirmed SMALLINT)",
-        place.tables(sets)?.fates,
-        DigestForm::column_type(place.dialect, LONGEST_DIGEST)
+        "CREATE TABLE {} (kind {number}, digest {digest}, absent {number}, unconfirmed {number}, confirmed {number})",
+        place.tables(sets)?.fates
     );
     Ok(EngineStatement::writing("make a table for the fates of the changes", sql))
 }

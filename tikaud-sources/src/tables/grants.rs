@@ -33,6 +33,9 @@ pub(super) fn to_keep_sets(place: &Place) -> String {
         AdbcDialect::Spark => {
             format!("`GRANT USE SCHEMA, CREATE TABLE ON SCHEMA {schema} TO …`, and USE CATALOG on its catalog")
         }
+        AdbcDialect::Trino => {
+            format!("the right to create, fill and drop tables in the schema {schema}, by the cluster's access control")
+        }
         AdbcDialect::DuckDb => "the right to write the file and its directory".to_owned(),
         _ => format!("`GRANT USAGE, CREATE ON SCHEMA {schema} TO …`"),
     }

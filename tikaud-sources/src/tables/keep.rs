@@ -77,13 +77,14 @@ pub(super) fn list_statement(place: &Place) -> Result<(EngineStatement, Vec<Adbc
         }
         dialect => {
             let mark = |at: usize| match dialect {
-                AdbcDialect::Snowflake => "?".to_owned(),
+                AdbcDialect::Snowflake | AdbcDialect::Trino => "?".to_owned(),
                 _ => format!("${at}"),
             };
             // Each database has its own there, and the connection need not be in any:
-            // <https://docs.snowflake.com/en/sql-reference/info-schema>
+            // <https://docs.snowflake.com/en/sql-reference/info-schema>,
+            // <https://trino.io/docs/current/sql/show-tables.html>
             let database = match (dialect, catalog) {
-                (AdbcDialect::Snowflake, Some(catalog)) => dialect.quote(catalog)? + ".",
+                (AdbcDialect::Snowflake | AdbcDialect::Trino, Some(catalog)) => dialect.quote(catalog)? + ".",
                 _ => String::new(),
             };
             let of = catalog.map(|_| format!(" AND table_catalog = {}", mark(2))).unwrap_or_default();

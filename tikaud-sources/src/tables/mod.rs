@@ -61,7 +61,7 @@ use crate::adbc::statement::Observer;
 use crate::{AdbcDialect, AdbcSegment};
 
 /// A [diff engine](DiffEngine) in the database or warehouse that the segment is in: Snowflake, BigQuery, Databricks and Spark,
-/// Redshift, PostgreSQL, DuckDB.
+/// Redshift, Trino, PostgreSQL, DuckDB.
 ///
 /// The members' values are normalised, hashed and compared there, and only the changes leave it. What is held is in tables in a
 /// schema of yours, whose names begin with `tikaud_`; nothing else is written. The guide `docs/tables.md` says when to use it,
@@ -116,6 +116,7 @@ impl AdbcDiffEngine {
             AdbcDialect::DuckDb => "duckdb",
             AdbcDialect::Postgres => "postgresql",
             AdbcDialect::Spark => "spark",
+            AdbcDialect::Trino => "trino",
             AdbcDialect::Snowflake => "snowflake",
             AdbcDialect::BigQuery => "bigquery",
             AdbcDialect::Redshift => "redshift",

@@ -3,7 +3,7 @@
 use tikaud_core::diff::{DiffEngineError, DiffEngineErrorKind, Fate, FateSet, SetsId, Standing, StoredCount};
 use tikaud_core::segment::{SegmentError, SegmentErrorKind};
 
-use super::fates::{Fates, create_fates, standing_code};
+use super::fates::{Fates, create_fates, number_type, standing_code};
 use super::names::{Place, mark};
 use super::value::DigestForm;
 use super::{grants, held};
@@ -64,7 +64,7 @@ pub(super) fn drop_fates(place: &Place, sets: &SetsId) -> Result<EngineStatement
 
 /// The one statement by which the sets come to be.
 pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<EngineStatement, DiffEngineError> {
-    let tables = place.tables(&settling.sets)?;
+    let (tables, number) = (place.tables(&settling.sets)?, number_type(place.dialect));
     let rest = |standing| standing_code(settling.rest.after(standing));
     let settled = match &settling.before {
         None => format!("SELECT kind, digest, absent AS standing FROM {}", tables.fates),
@@ -80,8 +80,8 @@ pub(super) fn create_sets(place: &Place, settling: &Settling) -> Result<EngineSt
         ),
     };
     let sql = format!(
-        "CREATE TABLE {} AS SELECT CAST(kind AS SMALLINT) AS kind, digest, standing = {} AS confirmed FROM ({settled}) AS \
-         settled WHERE standing > {} UNION ALL SELECT CAST(0 AS SMALLINT), {}, TRUE",
+        "CREATE TABLE {} AS SELECT CAST(kind AS {number}) AS kind, digest, standing = {} AS confirmed FROM ({settled}) AS \
+         settled WHERE standing > {} UNION ALL SELECT CAST(0 AS {number}), {}, TRUE",
         tables.sets,
         standing_code(Standing::Confirmed),
         standing_code(Standing::Absent),

@@ -15,7 +15,9 @@ pub(crate) enum DigestForm {
 /// What digests are in this dialect.
 pub(crate) fn digest_form(dialect: AdbcDialect) -> DigestForm {
     match dialect {
-        AdbcDialect::Postgres | AdbcDialect::Snowflake | AdbcDialect::BigQuery => DigestForm::Bytes,
+        AdbcDialect::Postgres | AdbcDialect::Snowflake | AdbcDialect::BigQuery | AdbcDialect::Trino => {
+            DigestForm::Bytes
+        }
         _ => DigestForm::Hex,
     }
 }
@@ -27,6 +29,7 @@ impl DigestForm {
             AdbcDialect::Postgres => "bytea".to_owned(),
             AdbcDialect::Snowflake => format!("BINARY({len})"),
             AdbcDialect::BigQuery => "BYTES".to_owned(),
+            AdbcDialect::Trino => "VARBINARY".to_owned(),
             AdbcDialect::Redshift => format!("VARCHAR({})", 2 * len),
             AdbcDialect::Spark => "STRING".to_owned(),
             _ => "VARCHAR".to_owned(),
@@ -39,7 +42,7 @@ impl DigestForm {
         match dialect {
             // `'\x…'` would be read in two ways, by a setting.
             AdbcDialect::Postgres => format!("decode('{hex}', 'hex')"),
-            AdbcDialect::Snowflake => format!("X'{hex}'"),
+            AdbcDialect::Snowflake | AdbcDialect::Trino => format!("X'{hex}'"),
             AdbcDialect::BigQuery => format!("FROM_HEX('{hex}')"),
             _ => format!("'{hex}'"),
         }

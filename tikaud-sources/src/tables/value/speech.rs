@@ -13,7 +13,8 @@ use crate::AdbcDialect;
 /// `functions/try_hex_decode_binary` and `functions/regexp_like` there; BigQuery
 /// <https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions>, whose regular expressions are RE2's like
 /// DuckDB's; Redshift <https://docs.aws.amazon.com/redshift/latest/dg/String_functions_header.html> and
-/// `pattern-matching-conditions-posix.html` there.
+/// `pattern-matching-conditions-posix.html` there; Trino <https://trino.io/docs/current/functions/string.html> and `binary.html`,
+/// `regexp.html` there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Speech {
     Postgres,
@@ -22,6 +23,7 @@ pub(super) enum Speech {
     Snowflake,
     BigQuery,
     Redshift,
+    Trino,
 }
 
 impl Speech {
@@ -34,6 +36,7 @@ impl Speech {
             AdbcDialect::Snowflake => Some(Self::Snowflake),
             AdbcDialect::BigQuery => Some(Self::BigQuery),
             AdbcDialect::Redshift => Some(Self::Redshift),
+            AdbcDialect::Trino => Some(Self::Trino),
             _ => None,
         }
     }
@@ -72,6 +75,8 @@ impl Speech {
             Self::Snowflake | Self::BigQuery => format!("COLLATE({text}, '')"),
             // <https://docs.aws.amazon.com/redshift/latest/dg/r_COLLATE.html>
             Self::Redshift => format!("COLLATE({text}, 'case_sensitive')"),
+            // The cast is for `char`, whose comparisons know of no blanks at the end.
+            Self::Trino => format!("CAST({text} AS VARCHAR)"),
             Self::DuckDb | Self::Spark => text.to_owned(),
         }
     }
@@ -100,7 +105,7 @@ impl Speech {
                 format!("CASE WHEN regexp_matches({text}, '[^!-~]') THEN trim({text}, {white}) ELSE {text} END")
             }
             Self::Postgres | Self::Redshift => format!("btrim({plain}, {white})"),
-            Self::Spark => format!("trim(BOTH {white} FROM {plain})"),
+            Self::Spark | Self::Trino => format!("trim(BOTH {white} FROM {plain})"),
             Self::Snowflake | Self::BigQuery => format!("trim({plain}, {white})"),
         }
     }
@@ -110,6 +115,7 @@ impl Speech {
         match self {
             Self::DuckDb => format!("strlen({text})"),
             Self::BigQuery => format!("byte_length({text})"),
+            Self::Trino => format!("length(to_utf8({text}))"),
             _ => format!("octet_length({text})"),
         }
     }
@@ -130,6 +136,7 @@ impl Speech {
         match self {
             Self::DuckDb => format!("regexp_matches({text}, {pattern})"),
             Self::Spark => format!("{text} RLIKE {pattern}"),
+            Self::Trino => format!("regexp_like({text}, {pattern})"),
             Self::Snowflake => format!("regexp_instr({text}, {pattern}) > 0"),
             Self::BigQuery => format!("regexp_contains({text}, {pattern})"),
             Self::Postgres | Self::Redshift => format!("{text} ~ {pattern}"),
@@ -145,6 +152,8 @@ impl Speech {
             // `$` is before a last line's end as well in Java, and U+0085 ends a line:
             // <https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html>
             Self::Spark => format!("char_length({text}) = octet_length({text}) AND {}", self.has(text, &whole)),
+            // Its patterns are Java's: <https://trino.io/docs/current/functions/regexp.html>
+            Self::Trino => format!("length({text}) = length(to_utf8({text})) AND {}", self.has(text, &whole)),
             Self::Redshift => format!("len({text}) = octet_length({text}) AND {}", self.has(text, &whole)),
             _ => self.has(text, &whole),
         }
@@ -165,6 +174,7 @@ impl Speech {
             Self::DuckDb | Self::BigQuery => format!("sha256({text})"),
             Self::Spark | Self::Redshift => format!("sha2({text}, 256)"),
             Self::Snowflake => format!("sha2_binary({text}, 256)"),
+            Self::Trino => format!("sha256(to_utf8({text}))"),
         }
     }
 
@@ -173,6 +183,7 @@ impl Speech {
         match self {
             Self::Postgres => format!("decode(md5({}), 'hex')", bytes_of(text)),
             Self::Snowflake => format!("md5_binary({text})"),
+            Self::Trino => format!("md5(to_utf8({text}))"),
             _ => format!("md5({text})"),
         }
     }
@@ -181,7 +192,7 @@ impl Speech {
     pub(super) fn digest(self, text: &str, is_digest: &str) -> String {
         match self {
             Self::Postgres => format!("CASE WHEN {is_digest} THEN decode({text}, 'hex') END"),
-            Self::BigQuery => format!("CASE WHEN {is_digest} THEN from_hex({text}) END"),
+            Self::BigQuery | Self::Trino => format!("CASE WHEN {is_digest} THEN from_hex({text}) END"),
             Self::Snowflake => format!("try_hex_decode_binary({text})"),
             Self::DuckDb | Self::Spark | Self::Redshift => format!("lower({text})"),
         }

@@ -215,3 +215,68 @@ fn redshift() {
     sha2(lower(folded), 256)
     "#);
 }
+
+#[test]
+fn trino() {
+    assert_snapshot!(text(AdbcDialect::Trino, &Field::Email, EmailRule::Legacy), @r#"
+    translate(CAST(raw AS VARCHAR), ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13), '')
+    CASE
+        WHEN length(to_utf8(folded)) <= 64
+            AND length(folded) = length(to_utf8(folded))
+            AND regexp_like(folded, '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+([.][A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]+(-+[A-Za-z0-9]+)*[.])+[A-Za-z]+$')
+            AND NOT regexp_like(folded, '^[+]')
+            AND length(to_utf8(raw)) <= 1024 THEN 0 ELSE CASE
+        WHEN raw IS NULL THEN 1
+        WHEN length(to_utf8(raw)) > 1024 THEN 4
+        WHEN regexp_like(folded, '[^ -~]') THEN 2
+        WHEN length(to_utf8(folded)) = 0 THEN 3
+        WHEN length(to_utf8(folded)) IN (32, 64, 128)
+            AND NOT regexp_like(folded, '[^0-9A-Fa-f]') THEN 6
+        WHEN NOT (length(folded) = length(to_utf8(folded))
+            AND regexp_like(folded, '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+([.][A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]+(-+[A-Za-z0-9]+)*[.])+[A-Za-z0-9]+(-+[A-Za-z0-9]+)*$')
+            AND NOT regexp_like(folded, '^[^@]{65}')
+            AND NOT regexp_like(folded, '@.{254}')
+            AND NOT regexp_like(folded, '@.*[^.]{64}')
+            AND NOT regexp_like(folded, '[.][0-9]+$')
+            AND NOT regexp_like(folded, '^[+]')) THEN 5 ELSE 0 END END
+    sha256(to_utf8(lower(replace(split_part(split_part(folded, '@', 1), '+', 1), '.', '') || '@' || split_part(folded, '@', 2))))
+    "#);
+    assert_snapshot!(text(AdbcDialect::Trino, &Field::PhoneSha256, EmailRule::Current), @r#"
+    trim(BOTH ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) FROM CAST(raw AS VARCHAR))
+    CASE
+        WHEN length(to_utf8(folded)) = 64
+            AND NOT regexp_like(folded, '[^0-9A-Fa-f]')
+            AND NOT lower(folded) = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+            AND length(to_utf8(raw)) <= 1024 THEN 0 ELSE CASE
+        WHEN raw IS NULL THEN 1
+        WHEN length(to_utf8(raw)) > 1024 THEN 4
+        WHEN regexp_like(folded, '[^ -~]') THEN 2
+        WHEN length(to_utf8(folded)) = 0 THEN 3
+        WHEN lower(folded) = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' THEN 3
+        WHEN length(to_utf8(folded)) IN (32, 64, 128)
+            AND NOT regexp_like(folded, '[^0-9A-Fa-f]') THEN 8
+        WHEN NOT (length(to_utf8(folded)) = 64
+            AND NOT regexp_like(folded, '[^0-9A-Fa-f]')) THEN 7 ELSE 0 END END
+    CASE
+        WHEN length(to_utf8(folded)) = 64
+            AND NOT regexp_like(folded, '[^0-9A-Fa-f]') THEN from_hex(folded) END
+    "#);
+    assert_snapshot!(text(AdbcDialect::Trino, &Field::Aaid(DeviceHash::Md5), EmailRule::Current), @r#"
+    trim(BOTH ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) FROM CAST(raw AS VARCHAR))
+    CASE
+        WHEN length(folded) = length(to_utf8(folded))
+            AND regexp_like(folded, '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$')
+            AND regexp_like(folded, '[^0-]')
+            AND length(to_utf8(raw)) <= 1024 THEN 0 ELSE CASE
+        WHEN raw IS NULL THEN 1
+        WHEN length(to_utf8(raw)) > 1024 THEN 4
+        WHEN regexp_like(folded, '[^ -~]') THEN 2
+        WHEN length(to_utf8(folded)) = 0 THEN 3
+        WHEN length(to_utf8(folded)) IN (32, 64, 128)
+            AND NOT regexp_like(folded, '[^0-9A-Fa-f]') THEN 6
+        WHEN NOT (length(folded) = length(to_utf8(folded))
+            AND regexp_like(folded, '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$')) THEN 12
+        WHEN NOT (regexp_like(folded, '[^0-]')) THEN 13 ELSE 0 END END
+    md5(to_utf8(lower(folded)))
+    "#);
+}
