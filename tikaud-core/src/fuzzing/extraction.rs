@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::runtime::wait_for;
 use crate::identifier::{
-    DeviceHash, EmailRule, EmailSpace, Extractor, Field, FieldMapping, IdentifierKind, PhoneParser, Region,
-    RejectReason, Tally, normalise_device_id, normalise_email,
+    DeviceHash, EmailRule, EmailSpace, Extractor, Field, FieldMapping, IdentifierKind, NoPhoneParser, Tally,
+    normalise_device_id, normalise_email,
 };
 use crate::segment::{MemorySegment, Segment, SegmentError};
 
@@ -42,7 +42,8 @@ async fn extract(rows: &[Row]) -> Result<(Digests, Tally), SegmentError> {
         [("email", Field::Email), ("idfa", Field::Idfa(DeviceHash::Sha256)), ("aaid", Field::Aaid(DeviceHash::Md5))];
     let mapping = FieldMapping::try_new(fields).unwrap_or_else(|error| panic!("{error}"));
     let segment = MemorySegment::try_new("Fuzzed", ["email", "idfa", "aaid"], rows.iter().cloned())?;
-    let extractor = Extractor::new(&mapping, Arc::new(NoPhones));
+    // No phone column is mapped: phone numbers have a target of their own.
+    let extractor = Extractor::new(&mapping, Arc::new(NoPhoneParser));
     let (mut digests, mut tally) = (Digests::new(), Tally::default());
     let mut members = segment.members(&mapping.columns()).await?;
     while let Some(batch) = members.try_next().await? {
@@ -72,15 +73,4 @@ fn slowly(rows: &[Row]) -> Digests {
         }
     }
     digests
-}
-
-/// No phone column is mapped, so nobody asks: phone numbers have a target of their own.
-#[derive(Debug)]
-struct NoPhones;
-
-impl PhoneParser for NoPhones {
-    fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
-        out.clear();
-        Err(RejectReason::NotAPhone)
-    }
 }

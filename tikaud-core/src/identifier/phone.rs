@@ -196,9 +196,10 @@ impl PhoneParser for DefaultPhoneParser {
     }
 }
 
-/// Where no plain phone column is mapped, nobody asks: this spares the megabytes of numbering plans.
-#[derive(Debug)]
-pub(crate) struct NoPhoneParser;
+/// Knows no number: for mappings without a column of plain phone numbers, where nobody asks. It spares the megabytes of numbering
+/// plans.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPhoneParser;
 
 impl PhoneParser for NoPhoneParser {
     fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {

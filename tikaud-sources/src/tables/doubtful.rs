@@ -5,7 +5,7 @@ use std::str;
 use std::sync::Arc;
 
 use tikaud_core::diff::IdentifierSet;
-use tikaud_core::identifier::{Extractor, FieldMapping, IdentifierKind, PhoneParser, Region, RejectReason, Tally};
+use tikaud_core::identifier::{Extractor, FieldMapping, IdentifierKind, NoPhoneParser, Tally};
 use tikaud_core::segment::{MemberBatch, SegmentError, TextColumn};
 
 use super::cells::unexpected;
@@ -55,7 +55,8 @@ impl Doubtful {
     }
 
     pub(super) fn judge(self, mapping: &FieldMapping) -> Result<Judged, SegmentError> {
-        let extractor = Extractor::new(mapping, Arc::new(NoPhones));
+        // Columns of phone numbers in any spelling are refused before.
+        let extractor = Extractor::new(mapping, Arc::new(NoPhoneParser));
         let (mut tally, mut all) = (Tally::default(), BTreeMap::<IdentifierKind, Vec<u8>>::new());
         for (times, members) in self.by_times {
             let mut columns = Vec::new();
@@ -99,15 +100,4 @@ pub(super) fn too_many() -> SegmentError {
         "more than {MOST} different members, or more than 10 MiB of them, have values that only this process can judge, such \
          as letters outside of ASCII; clean the columns in a view, or {HERE}"
     ))
-}
-
-/// Columns of phone numbers in any spelling are refused before.
-#[derive(Debug)]
-struct NoPhones;
-
-impl PhoneParser for NoPhones {
-    fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
-        out.clear();
-        Err(RejectReason::NotAPhone)
-    }
 }

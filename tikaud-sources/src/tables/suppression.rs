@@ -39,8 +39,8 @@ impl AdbcDiffEngine {
     ///
     /// # Errors
     ///
-    /// [`Refused`](tikaud_core::diff::DiffEngineErrorKind::Refused) when the segment has another connection than the engine's, for one statement
-    /// reads both, and when it is a query with parameters.
+    /// [`Refused`](tikaud_core::diff::DiffEngineErrorKind::Refused) when the segment has another connection than the engine's,
+    /// for one statement reads both, and when it is a query with parameters.
     pub fn suppress(mut self, segment: &AdbcSegment, mapping: FieldMapping) -> Result<Self, DiffEngineError> {
         self.suppressions.push(Arc::new(Suppression::try_new(segment, mapping, &self.definition)?));
         Ok(self)

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt, stream};
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use tikaud_core::diff::DiffEngineError;
 
 use super::AdbcDiffEngine;
@@ -43,16 +44,7 @@ impl AdbcDiffEngine {
     }
 }
 
-/// The rest of the items, as a stream that ends at the first error.
-pub(super) fn items<T: Send + 'static>(work: Work<T>) -> stream::BoxStream<'static, Result<T, DiffEngineError>> {
-    let next = |work: Option<Work<T>>| async move {
-        let mut work = work?;
-        match work.next().await {
-            Ok(Some(Ok(item))) => Some((Ok(item), Some(work))),
-            Ok(Some(Err(error))) => Some((Err(error), None)),
-            Ok(None) => None,
-            Err(error) => Some((Err(error.into()), None)),
-        }
-    };
-    stream::unfold(Some(work), next).boxed()
+/// The rest of the items, as a stream that ends at the first error: the thread does nothing more once it has told of one.
+pub(super) fn items<T: Send + 'static>(work: Work<T>) -> BoxStream<'static, Result<T, DiffEngineError>> {
+    work.items().map(|item| item?).boxed()
 }
