@@ -9,7 +9,8 @@ use std::fmt;
 use adbc_core::error::Status;
 use tikaud_core::segment::SegmentErrorKind;
 
-/// What kind of failure a segment over ADBC met: in the [`source`](Error::source) of a [`SegmentError`](tikaud_core::segment::SegmentError).
+/// What kind of failure a segment over ADBC met: in the [`source`](Error::source) of a
+/// [`SegmentError`](tikaud_core::segment::SegmentError).
 ///
 /// ```
 /// use tikaud_core::segment::SegmentError;

@@ -106,3 +106,34 @@ pub(super) fn row_number(wanted: Option<&[Range<usize>]>, mut row: usize) -> usi
     }
     row + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{ArrayRef, StringArray};
+
+    use super::*;
+
+    fn rows(column: &str, group: usize, before: usize, cells: &[&str]) -> Rows {
+        let array: ArrayRef = Arc::new(StringArray::from(cells.to_vec()));
+        Rows { group, before, batch: RecordBatch::try_from_iter([(column, array)]).unwrap() }
+    }
+
+    #[test]
+    fn halves_are_put_together_when_they_are_of_the_same_rows_only() {
+        let whole = rows("a", 1, 2, &["x", "y"]).beside(&rows("b", 1, 2, &["p", "q"])).unwrap();
+        assert_eq!((whole.group, whole.before, whole.batch.num_rows()), (1, 2, 2));
+        assert_eq!(
+            whole.batch.schema().fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
+        for others in [rows("b", 0, 2, &["p", "q"]), rows("b", 1, 0, &["p", "q"]), rows("b", 1, 2, &["p"])] {
+            assert!(rows("a", 1, 2, &["x", "y"]).beside(&others).is_none());
+        }
+    }
+
+    #[test]
+    fn a_row_is_numbered_as_the_row_group_has_it() {
+        assert_eq!(row_number(None, 4), 5);
+        assert_eq!([0, 1, 2].map(|row| row_number(Some(&[3..5, 9..10]), row)), [4, 5, 10]);
+    }
+}
