@@ -6,7 +6,7 @@ use super::suppression::Suppression;
 use super::{SegmentActivation, SegmentActivationBuilder, SettingsError};
 use crate::destination::{AudienceSpec, Destination};
 use crate::diff::{MINIMUM_MEMORY_BUDGET, Resources};
-use crate::identifier::{DefaultPhoneParser, Extractor, FieldMapping, NoPhoneParser, PhoneParser};
+use crate::identifier::{Extractor, FieldMapping, PhoneParser, phone_parser_for};
 use crate::state::Ledger;
 
 impl SegmentActivationBuilder {
@@ -29,10 +29,7 @@ impl SegmentActivationBuilder {
         let description = self.description.or_else(|| self.segment.description().map(str::to_owned));
         let parser: Arc<dyn PhoneParser> = match self.phone_parser {
             Some(parser) => parser,
-            None if mapping.has_plain_phone() || self.suppressions.iter().any(|(_, other)| other.has_plain_phone()) => {
-                Arc::new(DefaultPhoneParser::try_new()?)
-            }
-            None => Arc::new(NoPhoneParser),
+            None => phone_parser_for(self.suppressions.iter().map(|(_, other)| other).chain([&mapping]))?,
         };
         let suppressions = self.suppressions.into_iter();
         let suppressions = suppressions.map(|(segment, other)| Suppression::try_new(segment, other, &mapping, &parser));

@@ -42,4 +42,4 @@ pub(crate) use device::normalise_device_id;
 pub(crate) use digest::decode_digest;
 use digest::{Sha256Queue, md5};
 pub(crate) use email::{EmailSpace, normalise_email};
-pub(crate) use phone::{normalise_phone, phone_in_e164};
+pub(crate) use phone::{normalise_phone, phone_in_e164, phone_parser_for};

@@ -6,9 +6,11 @@ mod second_opinion;
 mod tests;
 
 use std::fmt;
+use std::sync::Arc;
 
 use rlibphonenumber::{CreateUtilError, ParseError, PhoneNumber, PhoneNumberFormat, PhoneNumberUtil};
 
+use super::FieldMapping;
 use super::digest::looks_hashed;
 use super::region::Region;
 use super::reject::{RejectReason, present};
@@ -205,6 +207,21 @@ impl PhoneParser for NoPhoneParser {
     fn e164(&self, _: &str, _: Option<Region>, out: &mut String) -> Result<(), RejectReason> {
         out.clear();
         Err(RejectReason::NotAPhone)
+    }
+}
+
+/// What reads the phone numbers of columns that are mapped so: with numbering plans where there are any.
+///
+/// # Errors
+///
+/// As [`DefaultPhoneParser::try_new`].
+pub(crate) fn phone_parser_for<'a>(
+    mappings: impl IntoIterator<Item = &'a FieldMapping>,
+) -> Result<Arc<dyn PhoneParser>, NumberingPlansDamaged> {
+    if mappings.into_iter().any(FieldMapping::has_plain_phone) {
+        Ok(Arc::new(DefaultPhoneParser::try_new()?))
+    } else {
+        Ok(Arc::new(NoPhoneParser))
     }
 }
 

@@ -7,8 +7,7 @@ use tikaud_core::diff::IdentifierSets;
 
 use crate::fuse::{Death, Fuse};
 use crate::kept::{Kept, customers, options, wanted};
-use crate::places::Place;
-use crate::sail::Protocol;
+use crate::places::{Place, in_each_database};
 
 /// The run of an activation, until the fuse blows.
 async fn until_killed(place: &Place, kept: &Kept, fuse: &std::sync::Arc<Fuse>) {
@@ -87,38 +86,5 @@ async fn any_ends_in(place: Place) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn a_run_may_end_before_any_statement_in_duckdb() {
-    Box::pin(any_end_in(Place::duckdb())).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
-async fn a_run_may_end_before_any_statement_in_postgres() {
-    Box::pin(any_end_in(Place::postgres().await)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn a_run_may_end_before_any_statement_in_a_distributed_engine() {
-    Box::pin(any_end_in(Place::sail(Protocol::FlightSql))).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn run_after_run_may_end_in_duckdb() {
-    Box::pin(any_ends_in(Place::duckdb())).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
-async fn run_after_run_may_end_in_postgres() {
-    Box::pin(any_ends_in(Place::postgres().await)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn run_after_run_may_end_in_a_distributed_engine() {
-    Box::pin(any_ends_in(Place::sail(Protocol::FlightSql))).await;
-}
+in_each_database!(a_run_may_end_before_any_statement, any_end_in);
+in_each_database!(run_after_run_may_end, any_ends_in);

@@ -8,8 +8,7 @@ use tikaud_core::diff::IdentifierSets;
 use crate::crash::recovers;
 use crate::fuse::{Death, Fuse};
 use crate::kept::{Kept, customers, options, wanted};
-use crate::places::Place;
-use crate::sail::Protocol;
+use crate::places::{Place, in_each_database};
 
 /// What is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,20 +85,4 @@ async fn any_end_in(place: Place) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn a_move_or_a_teardown_may_end_before_any_statement_in_duckdb() {
-    Box::pin(any_end_in(Place::duckdb())).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
-async fn a_move_or_a_teardown_may_end_before_any_statement_in_postgres() {
-    Box::pin(any_end_in(Place::postgres().await)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn a_move_or_a_teardown_may_end_before_any_statement_in_a_distributed_engine() {
-    Box::pin(any_end_in(Place::sail(Protocol::FlightSql))).await;
-}
+in_each_database!(a_move_or_a_teardown_may_end_before_any_statement, any_end_in);

@@ -7,6 +7,34 @@ use crate::engines::{DuckDb, Postgres};
 use crate::sail::{Protocol, Sail};
 use crate::world::{COLUMNS, Row};
 
+/// A test in each database: what works there takes the place.
+macro_rules! in_each_database {
+    ($name:ident, $work:expr) => {
+        mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
+            async fn in_duckdb() {
+                Box::pin($work($crate::places::Place::duckdb())).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
+            async fn in_postgres() {
+                Box::pin($work($crate::places::Place::postgres().await)).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
+            async fn in_a_distributed_engine() {
+                Box::pin($work($crate::places::Place::sail($crate::sail::Protocol::FlightSql))).await;
+            }
+        }
+    };
+}
+pub(crate) use in_each_database;
+
 /// A database with a table of customers and a schema for sets.
 pub(crate) enum Place {
     DuckDb(DuckDb),

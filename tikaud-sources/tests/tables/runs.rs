@@ -6,7 +6,7 @@ use tikaud_core::activation::{Activation, Report, RunOptions, SegmentActivation,
 use tikaud_core::identifier::Tally;
 
 use crate::kept::{Kept, Way, customers, options};
-use crate::places::Place;
+use crate::places::{Place, in_each_database};
 use crate::sail::Protocol;
 
 /// What a report says of the identifiers.
@@ -68,26 +68,10 @@ pub(crate) async fn agree_in(place: Place) {
     assert!(place.tables().await.is_empty() && there.audience().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn runs_in_duckdb() {
-    Box::pin(agree_in(Place::duckdb())).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
-async fn runs_in_postgres() {
-    Box::pin(agree_in(Place::postgres().await)).await;
-}
+in_each_database!(runs_agree, agree_in);
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn runs_in_a_distributed_engine_by_flight_sql() {
-    Box::pin(agree_in(Place::sail(Protocol::FlightSql))).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn runs_in_a_distributed_engine_by_spark_connect() {
+async fn runs_agree_in_a_distributed_engine_by_spark_connect() {
     Box::pin(agree_in(Place::sail(Protocol::SparkConnect))).await;
 }

@@ -10,8 +10,7 @@ use tikaud_core::identifier::IdentifierKind;
 use tikaud_sources::{AdbcDiffEngine, EngineStatement};
 
 use crate::kept::{Kept, customers, mapping, options};
-use crate::places::Place;
-use crate::sail::Protocol;
+use crate::places::{Place, in_each_database};
 
 type Executed = Arc<Mutex<Vec<EngineStatement>>>;
 
@@ -118,28 +117,12 @@ async fn shown_is_executed(place: Place, replaces: bool, many: u32) {
     assert!(executed.iter().all(|statement| !statement.writes && shown.iter().any(|shown| same(shown, statement))));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn a_dry_run_in_duckdb_shows_what_is_executed() {
-    Box::pin(shown_is_executed(Place::duckdb(), false, 6000)).await;
-}
+in_each_database!(a_dry_run_shows_what_is_executed, |place| shown_is_executed(place, false, 6000));
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
 async fn a_dry_run_shows_how_sets_are_made_where_an_audience_is_replaced() {
     Box::pin(shown_is_executed(Place::duckdb(), true, 60)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
-async fn a_dry_run_in_postgres_shows_what_is_executed() {
-    Box::pin(shown_is_executed(Place::postgres().await, false, 6000)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn a_dry_run_in_a_distributed_engine_shows_what_is_executed() {
-    Box::pin(shown_is_executed(Place::sail(Protocol::FlightSql), false, 6000)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

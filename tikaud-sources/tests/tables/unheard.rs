@@ -15,8 +15,7 @@ use tikaud_sources::AdbcDiffEngine;
 
 use crate::crash::recovers;
 use crate::kept::{Kept, customers, options, wanted};
-use crate::places::Place;
-use crate::sail::Protocol;
+use crate::places::{Place, in_each_database};
 
 /// An engine of whose calls that write the n-th, from 0, answers to nobody.
 #[derive(Debug)]
@@ -80,20 +79,4 @@ async fn unheard_in(place: Place) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs an ADBC driver: run it by .ci/with-adbc"]
-async fn a_lost_answer_does_no_harm_in_duckdb() {
-    Box::pin(unheard_in(Place::duckdb())).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-postgres .ci/with-adbc"]
-async fn a_lost_answer_does_no_harm_in_postgres() {
-    Box::pin(unheard_in(Place::postgres().await)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a server and an ADBC driver: run it by .ci/with-adbc"]
-async fn a_lost_answer_does_no_harm_in_a_distributed_engine() {
-    Box::pin(unheard_in(Place::sail(Protocol::FlightSql))).await;
-}
+in_each_database!(a_lost_answer_does_no_harm, unheard_in);

@@ -12,9 +12,7 @@ use super::{
     SettleRequest, Standing, StoredCount,
 };
 use crate::diff::{Action, ChangeSet, Held, IdentifierSet, IdentifierSets};
-use crate::identifier::{
-    DefaultPhoneParser, Extractor, FieldMapping, IdentifierKind, NoPhoneParser, PhoneParser, Tally,
-};
+use crate::identifier::{Extractor, FieldMapping, IdentifierKind, Tally, phone_parser_for};
 use crate::plan::SuppressionTally;
 use crate::segment::{Segment, SegmentSchema};
 use crate::state::ActivationId;
@@ -116,13 +114,9 @@ async fn read_segment(
     segment: &dyn Segment,
     mapping: &FieldMapping,
 ) -> Result<(IdentifierSets, Tally), DiffEngineError> {
-    let parser: Arc<dyn PhoneParser> = if mapping.has_plain_phone() {
-        Arc::new(DefaultPhoneParser::try_new().map_err(|error| {
-            DiffEngineError::new(DiffEngineErrorKind::Failed, "phone numbers cannot be parsed").with_source(error)
-        })?)
-    } else {
-        Arc::new(NoPhoneParser)
-    };
+    let parser = phone_parser_for([mapping]).map_err(|error| {
+        DiffEngineError::new(DiffEngineErrorKind::Failed, "phone numbers cannot be parsed").with_source(error)
+    })?;
     let extractor = Extractor::new(mapping, parser);
     let mut members = segment.members(&mapping.columns()).await?;
     let (mut digests, mut tally) = (BTreeMap::<IdentifierKind, Vec<u8>>::new(), Tally::default());
